@@ -1,0 +1,206 @@
+"""Scores one answered question.
+
+Right, wrong and crashed are kept apart.  A crash, an empty answer or a missing one counts against every
+share that its question belongs to: the denominator is the question set, never what happened to come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from eval.assertions import AssertionKind, FalseAssertion, false_assertions
+from eval.questions import EvalError, Question
+from eval.recording import Asked, Recording
+from eval.wording import Reading, read
+from rag.records import Answer, Citation, Claim, Status, Verdict
+
+
+class Outcome(StrEnum):
+    """What became of a question: the right status, another one, or no usable answer."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """One question's result.
+
+    A bool is None where the question has no such label.  ``quotes`` counts the citations, related lines
+    and quoted stretches of the text that were compared, ``broken`` tells which failed; ``uncited`` are
+    verdicts and marks without a citation behind them; ``cited`` are the quotes cited.
+    """
+
+    question: Question
+    outcome: Outcome
+    got: Status | None
+    reason: str
+    gold_cited: bool | None
+    missing_gold: tuple[str, ...]
+    quotes: int
+    broken: tuple[str, ...]
+    uncited: tuple[str, ...]
+    assertions: tuple[FalseAssertion, ...]
+    polarity_right: bool | None
+    kind_right: bool | None
+    speaker_right: bool | None
+    cited: tuple[str, ...]
+    backend: str
+    seconds: float | None
+    warm_up: bool
+
+    @property
+    def stated_where_not(self) -> bool:
+        return any(found.kind is AssertionKind.STATED for found in self.assertions)
+
+
+def score_all(questions: tuple[Question, ...], recording: Recording) -> tuple[Score, ...]:
+    """Scores every question, answered or not.
+
+    Raises:
+        EvalError: there are no questions, or the recording lacks a corpus's documents.
+    """
+    if not questions:
+        raise EvalError("There are no questions to score.")
+    scores = []
+    for question in questions:
+        documents = recording.documents.get(question.corpus)
+        if documents is None:
+            raise EvalError(f"The recording lacks the documents of {question.corpus!r}: record it again.")
+        asked = recording.asked.get(question.id)
+        if asked is not None and asked.text != question.text:
+            asked = None  # the set was edited since: that answer is to another question
+        scores.append(score(question, asked, documents))
+    return tuple(scores)
+
+
+def score(question: Question, asked: Asked | None, documents: dict[str, str]) -> Score:
+    """Scores one question.
+
+    Args:
+        question: with its labels.
+        asked: what came of it; None where no answer was recorded.
+        documents: text by document id.
+    """
+    places = {sentence: _places(sentence, documents) for sentence in question.gold}
+    missing = tuple(sentence for sentence, found in places.items() if not found)
+    answer = asked.answer if asked else None
+    if asked is None or answer is None or not answer.text.strip():
+        reason = "no answer was recorded" if asked is None else asked.crash or "the answer is empty"
+        return _crashed(question, asked, missing, reason)
+    gold = [place for found in places.values() for place in found]
+    on_gold = {i for i, citation in enumerate(answer.citations) if _hits(citation, gold)}
+    sources = [c.quote for c in (*answer.citations, *answer.related)]
+    reading = read(answer.text, sources, question.text)
+    broken = [*filter(None, (_fault(c, documents) for c in (*answer.citations, *answer.related)))]
+    broken += [f"quoted in the text but in no citation: {stretch!r}" for stretch in reading.false_quotes]
+    claims = [claim for claim in answer.claims if on_gold & set(claim.citations)]
+    right = answer.status == question.target
+    return Score(
+        question=question,
+        outcome=Outcome.RIGHT if right else Outcome.WRONG,
+        got=answer.status,
+        reason="" if right else "; ".join(f.reason for f in answer.findings if f.reason),
+        gold_cited=bool(on_gold) if question.gold else None,
+        missing_gold=missing,
+        quotes=len(sources) + reading.quotes,
+        broken=tuple(broken),
+        uncited=tuple(_uncited(answer, reading)),
+        assertions=false_assertions(question, answer, reading),
+        polarity_right=_polarity_right(question, answer),
+        kind_right=any(claim.kind == question.kind for claim in claims) if question.kind else None,
+        speaker_right=_speaker_right(question, claims),
+        cited=tuple(citation.quote for citation in answer.citations),
+        backend=answer.backend,
+        seconds=asked.seconds,
+        warm_up=asked.warm_up,
+    )
+
+
+def _crashed(question: Question, asked: Asked | None, missing: tuple[str, ...], reason: str) -> Score:
+    return Score(
+        question=question,
+        outcome=Outcome.CRASHED,
+        got=None,
+        reason=reason,
+        gold_cited=False if question.gold else None,
+        missing_gold=missing,
+        quotes=0,
+        broken=(),
+        uncited=(),
+        assertions=(),
+        polarity_right=False if question.polarity else None,
+        kind_right=False if question.kind else None,
+        speaker_right=False if question.speaker else None,
+        cited=(),
+        backend="",
+        seconds=asked.seconds if asked else None,
+        warm_up=bool(asked and asked.warm_up),
+    )
+
+
+def _places(sentence: str, documents: dict[str, str]) -> list[tuple[str, int, int]]:
+    return [
+        (document_id, found.start(), found.end())
+        for document_id, text in documents.items()
+        for found in re.finditer(re.escape(sentence), text)
+    ]
+
+
+def _hits(citation: Citation, gold: list[tuple[str, int, int]]) -> bool:
+    for document_id, start, end in gold:
+        shared = min(citation.end, end) - max(citation.start, start)
+        shorter = min(citation.end - citation.start, end - start)
+        if citation.document_id == document_id and shorter > 0 and shared >= shorter / 2:
+            return True
+    return False
+
+
+def _fault(citation: Citation, documents: dict[str, str]) -> str:
+    text = documents.get(citation.document_id)
+    if text is None:
+        return f"no document {citation.document_id!r}"
+    if hashlib.sha256(text.encode()).hexdigest() != citation.document_sha256:
+        return f"the digest is not that of {citation.document_id!r}"
+    # A negative or reversed offset could slice the right words by accident.
+    inside = 0 <= citation.start < citation.end <= len(text)
+    if not inside or text[citation.start : citation.end] != citation.quote:
+        return f"not at its place in {citation.document_id!r}: {citation.quote!r}"
+    return ""
+
+
+def _uncited(answer: Answer, reading: Reading) -> list[str]:
+    known = range(len(answer.citations))
+    faults = [f"[{mark}] marks no citation" for mark in reading.marks if mark - 1 not in known]
+    for finding in answer.findings:
+        name = f"{finding.verdict} finding {finding.detail!r}"
+        if finding.verdict != Verdict.NOT_COVERED and not finding.citations:
+            faults.append(f"{name} cites nothing")
+        faults += [
+            f"{name} cites number {i}, which is not there" for i in finding.citations if i not in known
+        ]
+    if answer.status in (Status.STATED, Status.UNDISCLOSED) and not answer.citations:
+        faults.append(f"status {answer.status} without a citation")
+    return faults
+
+
+def _polarity_right(question: Question, answer: Answer) -> bool | None:
+    if question.polarity is None:
+        return None
+    return {f.polarity for f in answer.findings if f.polarity is not None} == {question.polarity}
+
+
+def _speaker_right(question: Question, claims: list[Claim]) -> bool | None:
+    if not question.speaker:
+        return None
+    wanted = _words(question.speaker)
+    given = [_words(claim.speaker) for claim in claims if claim.speaker]
+    return any(names and (names <= wanted or wanted <= names) for names in given)
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold())) - {"the"}

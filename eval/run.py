@@ -1,0 +1,111 @@
+"""Asks every question of a set and records the answers."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import time
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, date, datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from eval.questions import EvalError, Question, corpus_folder
+from eval.recording import Asked, write_asked, write_corpus, write_run
+from rag.records import Answer, Document, SyncReport
+
+
+class Engine(Protocol):
+    """What is needed of ``rag.Assistant``."""
+
+    def sync(self) -> SyncReport: ...
+    def documents(self) -> Sequence[Document]: ...
+    def document(self, document_id: str) -> Document: ...
+    def ask(self, question: str, as_of: date | None = None) -> Answer: ...
+
+
+OpenEngine = Callable[[Path, Path, str], AbstractContextManager[Engine]]
+
+
+@contextmanager
+def open_assistant(corpus_dir: Path, data_dir: Path, llm: str) -> Iterator[Engine]:
+    """The real engine over one corpus, its index in ``data_dir``."""
+    # Here, so that recorded answers can be scored without loading the engine.
+    from rag import Assistant, Settings
+
+    with Assistant(Settings(corpus_dir=corpus_dir, data_dir=data_dir, llm=llm)) as assistant:
+        yield assistant
+
+
+def answer(
+    questions: Sequence[Question],
+    file: Path,
+    *,
+    llm: str = "none",
+    open_engine: OpenEngine = open_assistant,
+    progress: TextIO | None = None,
+) -> None:
+    """Asks all questions, corpus by corpus, and writes the recording to ``file``.
+
+    A crash of one question is recorded as such and the run goes on.
+
+    Args:
+        questions: what to ask; each corpus gets a fresh index in a temporary folder.
+        file: the recording; an older one is replaced.
+        llm: ``none``, ``embedded`` or ``openai``.
+        open_engine: opens the engine over (corpus folder, data folder, llm).
+        progress: where progress is told; the standard error stream by default.
+
+    Raises:
+        EvalError: there are no questions, or a document of a corpus was rejected.
+        StatedError: the engine could not start.
+    """
+    if not questions:
+        raise EvalError("There are no questions to ask.")
+    told = progress or sys.stderr
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ordered = sorted(questions, key=lambda q: q.corpus)  # stable: the files' order within a corpus
+    with file.open("w", encoding="utf-8") as out:
+        write_run(out, llm, datetime.now(UTC).isoformat(timespec="seconds"), [q.id for q in ordered])
+        for corpus, group in groupby(ordered, key=lambda q: q.corpus):
+            with (
+                tempfile.TemporaryDirectory(prefix="stated-eval-") as data,
+                open_engine(corpus_folder(corpus), Path(data), llm) as engine,
+            ):
+                write_corpus(out, corpus, _documents(engine, corpus))
+                _ask_all(engine, corpus, list(group), out, told)
+
+
+def _documents(engine: Engine, corpus: str) -> dict[str, str]:
+    for name, reason in engine.sync().rejected.items():
+        raise EvalError(f"Corpus {corpus}: {name} was rejected: {reason}")
+    return {listed.id: engine.document(listed.id).text for listed in engine.documents()}
+
+
+def _ask_all(engine: Engine, corpus: str, questions: list[Question], out: TextIO, told: TextIO) -> None:
+    crashes = 0
+    for number, question in enumerate(questions, start=1):
+        asked = _ask(engine, question, warm_up=number == 1)
+        crashes += asked.answer is None
+        write_asked(out, asked)
+        if told.isatty() or number % 50 == 0 or number == len(questions):
+            line = f"{corpus}: {number} of {len(questions)} asked, {crashes} crashed"
+            last = number == len(questions)
+            told.write(f"\r{line}{chr(10) if last else ''}" if told.isatty() else line + "\n")
+            told.flush()
+
+
+def _ask(engine: Engine, question: Question, *, warm_up: bool) -> Asked:
+    begun = time.perf_counter()
+    found: Answer | None = None
+    crash = ""
+    try:
+        found = engine.ask(question.text, as_of=question.as_of)
+    except Exception as fault:  # noqa: BLE001 - this question's failure; the run goes on
+        where = traceback.extract_tb(fault.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        crash = " ".join(f"{type(fault).__name__}: {fault} ({place})".split())
+    return Asked(question.id, question.text, time.perf_counter() - begun, warm_up, found, crash)

@@ -1,0 +1,73 @@
+"""Whether a sentence holds a value of the type that a question asks for."""
+
+from __future__ import annotations
+
+import re
+
+from rag.language import Token
+from rag.lexicon import lexicon
+from rag.question import Ask, Detail
+from rag.reading import Reading
+
+_REASON = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|since|so that|given|in order to|as a result|for this reason|"
+    r"that is why|"
+    r"allow(?:s|ing)?|enabl(?:e|es|ing)|reduc(?:e|es|ing)|without|to \w+)\b",
+    re.IGNORECASE,
+)
+_METHOD = re.compile(r"\b(?:by|through|via|using|with|as|from|in|either)\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?:(?:19|20)\d\ds?|january|february|march|april|may|june|july|august|september|october|november|december|monday|"
+    r"tuesday|wednesday|thursday|friday|saturday|sunday|today|yesterday|tomorrow|weeks?|months?|years?|quarter|spring|"
+    r"summer|autumn|winter|minutes?|hours?|night|morning|evening|weekdays?|weekends?|centur\w+|decades?|ago)",
+    re.IGNORECASE,
+)
+_AMOUNT = re.compile(
+    r"(?:.*\d.*|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens?|hundreds?|thousands?|millions?|"
+    r"billions?|half|third|quarter|twice|once|several|few|none|no)",
+    re.IGNORECASE,
+)
+_PEOPLE = frozenset(("PERSON", "ORG", "NORP", "GPE"))
+
+
+def typed(detail: Detail, reading: Reading) -> float:
+    """1.0 where a value of the asked type stands that the question did not bring itself, else 0.0."""
+    asked = {t.key for t in detail.terms}
+    fresh = [t for t in reading.tokens if t.key not in asked and t.pos != "PUNCT"]
+    if detail.ask is Ask.WHO:
+        return float(any(t.ent in _PEOPLE or t.pos == "PROPN" or t.key in lexicon().people for t in fresh))
+    if detail.ask is Ask.WHEN:
+        return float(
+            any(
+                (t.ent in ("DATE", "TIME") or _TIME.fullmatch(t.text)) and not _titled(reading, t)
+                for t in fresh
+            )
+        )
+    if detail.ask is Ask.AMOUNT:
+        return float(any(t.pos == "NUM" or _AMOUNT.fullmatch(t.text) for t in fresh))
+    if detail.ask is Ask.WHY:
+        return float(bool(_REASON.search(reading.sentence.text)))
+    if detail.ask is Ask.HOW:
+        return float(bool(_METHOD.search(reading.sentence.text)))
+    return 1.0
+
+
+def _titled(reading: Reading, token: Token) -> bool:
+    """Whether a year is part of a name ("Expo 2025"), which dates nothing."""
+    place = reading.tokens.index(token)
+    before = reading.tokens[place - 1] if place else None
+    return token.text.isdigit() and before is not None and before.key in reading.own
+
+
+def amount_of(reading: Reading, place: int) -> bool:
+    """Whether a number counts the word at ``place`` ("up to 120 passengers", "14 knots")."""
+    tokens = reading.tokens
+    if place < 0:
+        return False
+    for other, token in enumerate(tokens):
+        if token.low in ("no", "none"):
+            continue
+        number = token.pos == "NUM" or _AMOUNT.fullmatch(token.text) is not None
+        if number and (token.head == place or 0 < place - other <= 3):
+            return True
+    return False

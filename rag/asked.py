@@ -1,0 +1,77 @@
+"""The nouns of a question: what is asked, word by word."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Ask(StrEnum):
+    """What kind of answer a detail wants."""
+
+    YES_NO = "yes_no"
+    WHO = "who"
+    WHEN = "when"
+    WHERE = "where"
+    AMOUNT = "amount"
+    WHAT = "what"
+    WHY = "why"
+    HOW = "how"
+    OVERVIEW = "overview"
+    UNKNOWNS = "unknowns"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of a detail.
+
+    ``role``: ``name``, ``head`` (the noun that a name belongs to: "Mind series"), ``focus`` (what is
+    asked for), ``verb``, ``noun``, ``number``, ``unit`` (what a number counts), ``modifier`` or ``strength``
+    (fully, all, only).  A phrase that the lexicon knows as a whole is one term.
+    ``meanings`` are the lexicon's; ``values`` the aspects of which the word is an instance.
+    """
+
+    text: str
+    key: str
+    role: str
+    meanings: frozenset[str]
+    values: frozenset[str]
+    poles: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One thing that is asked.
+
+    ``presumed`` marks a question that takes its own ``statement`` for granted (why and when did X
+    do Y); ``premise`` is a clause that the question puts first ("since X, ...").  ``past`` asks
+    whether something has happened, ``hedged`` whether it could.
+    """
+
+    text: str
+    ask: Ask
+    terms: tuple[Term, ...]
+    subject: str
+    focus: str
+    aspects: frozenset[str]
+    negated: bool = False
+    presumed: bool = False
+    premise: str = ""
+    exact: bool = False
+    listing: bool = False
+    past: bool = False
+    statement: str = ""
+    predicate: Term | None = None
+    hedged: bool = False
+
+    def of(self, *roles: str) -> tuple[Term, ...]:
+        """The terms of the given roles."""
+        return tuple(t for t in self.terms if t.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as understood; no details where it asks nothing of the sources."""
+
+    understood_as: str
+    details: tuple[Detail, ...]

@@ -1,0 +1,254 @@
+"""Wiring: documents in, answers out.  No rules of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag import asking, composition, library, prompts, wording
+from rag.added import Sources
+from rag.errors import CorpusError, StatedError
+from rag.generation import open_backend
+from rag.index import Index, Snapshot
+from rag.language import Parser
+from rag.records import Answer, Check, Delta, Document, DocumentKind, Evidence, SyncReport
+from rag.settings import Settings
+from rag.suggestions import suggestions_for
+from rag.verification import verify_answer
+
+if TYPE_CHECKING:
+    from rag.embedding import Embedder
+    from rag.generation import Backend
+
+Progress = Callable[[str, int, int], None]
+STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
+
+
+class Assistant:
+    """Answers questions from a folder of documents.  Safe to use from several threads.
+
+    Nothing is loaded or read before it is needed; nothing is ever downloaded.
+
+    Raises (every method):
+        StatedError: something the user can mend; one plain line.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._sources = Sources(self.settings.corpus_path, self.settings.data_path / "added")
+        self._lock = threading.RLock()
+        self._parser = Parser()
+        self._embedder: Embedder | None = None
+        self._index: Index | None = None
+        self._shelf: library.Shelf | None = None
+        self._backend: Backend | None = None
+
+    def __enter__(self) -> Assistant:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the language model, if one was loaded; the assistant can be used again."""
+        with self._lock:
+            if self._backend is not None:
+                self._backend.close()
+                self._backend = None
+
+    # ---- documents -------------------------------------------------------------------------------
+
+    def sync(self, progress: Progress | None = None) -> SyncReport:
+        """Bring the index to the files of the corpus folder and the added ones.
+
+        Args:
+            progress: told the stage, how much is done, and of how much.
+
+        Raises:
+            CorpusError: the corpus folder is missing.
+            IndexStateError: the data folder cannot be written; the last good index still answers.
+        """
+        files = self._sources.files()
+        index = self._opened()
+        build = partial(library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit)
+        return index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
+
+    def documents(self) -> tuple[Document, ...]:
+        """All indexed documents, sorted by id."""
+        return self._current().snapshot.documents
+
+    def document(self, document_id: str) -> Document:
+        """One indexed document.
+
+        Raises:
+            CorpusError: there is none with that id.
+        """
+        for document in self.documents():
+            if document.id == document_id:
+                return document
+        raise CorpusError(f"There is no document {document_id!r}; `stated sync` lists the files.")
+
+    def add(
+        self, path: str | Path, published: date | None = None, kind: DocumentKind | str | None = None
+    ) -> SyncReport:
+        """Copy a file to the data folder's added documents and sync.
+
+        Args:
+            path: a Markdown, text, HTML or PDF file.
+            published: its date, where the file does not say (or says wrongly).
+            kind: ``article`` or ``release-note``, likewise.
+
+        Raises:
+            CorpusError: the file cannot be used, or one of that name was added before.
+        """
+        try:
+            chosen = DocumentKind(kind) if kind else None
+        except ValueError:
+            known = " or ".join(known.value for known in DocumentKind)
+            raise CorpusError(f"{kind!r} is no kind of document; give {known}.") from None
+        self._sources.add(Path(path), published, chosen)
+        return self.sync()
+
+    def remove(self, document_id: str) -> SyncReport:
+        """Take an added document out again and sync; files of the corpus folder are never deleted.
+
+        Raises:
+            CorpusError: no added document has that id.
+        """
+        self._sources.remove(document_id)
+        return self.sync()
+
+    # ---- questions -------------------------------------------------------------------------------
+
+    def ask(self, question: str, as_of: date | None = None, history: asking.Past = ()) -> Answer:
+        """The answer to a question.
+
+        Args:
+            question: at most ``MAX_QUESTION_CHARACTERS`` characters.
+            as_of: only what was published on or before this date counts; today by default.
+            history: earlier questions of the conversation, oldest first; they resolve words such as
+                "its" and are never evidence.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        for event in self.stream(question, as_of, history):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with the answer")
+
+    def stream(
+        self, question: str, as_of: date | None = None, history: asking.Past = ()
+    ) -> Iterator[Evidence | Delta | Answer]:
+        """The same as events: the evidence, then pieces of text, last the whole answer."""
+        asking.check_question(question)
+        clock = asking.Clock()
+        shelf, notices = self._ready()
+        day = as_of or date.today()
+        shown = shelf.library(day)
+        clock.lap("load")
+        understood, remarks = asking.understood(question, shown, self._parser.parse, history)
+        notices += remarks
+        clock.lap("understand")
+        found, remarks = asking.assessed(understood, shown, self._loaded().encode, day)
+        notices += remarks
+        draft = composition.compose(found, shown)
+        if not found:
+            draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
+        related = asking.near_misses(found, shown, draft.citations)
+        clock.lap("assess")
+        yield Evidence(tuple(draft.findings), tuple(draft.citations))
+        worded = wording.Worded(
+            understood.understood_as, draft, self._wording_backend(), self.settings.timeout
+        )
+        text = ""
+        for piece in worded.pieces():
+            text += piece
+            yield Delta(piece)
+        clock.lap("word")
+        answer = Answer(
+            question=question, understood_as=understood.understood_as,
+            status=composition.status_of(draft.findings), text=text, findings=tuple(draft.findings),
+            claims=worded.claims, citations=tuple(draft.citations),
+            related=related, notices=(*notices, *worded.notices), as_of=day, backend=worded.backend,
+            checks=(), fingerprints=self._fingerprints(shelf, worded.backend),
+        )  # fmt: skip
+        texts = {d.document.id: d.document.text for d in shown.documents}
+        checks = verify_answer(answer, texts.get)
+        clock.lap("verify")
+        yield replace(answer, checks=checks, seconds=clock.seconds())
+
+    def verify(self, answer: Answer) -> tuple[Check, ...]:
+        """Every exact check of an answer against the indexed documents; no model is used."""
+        texts = {document.id: document.text for document in self.documents()}
+        return verify_answer(answer, texts.get)
+
+    def suggestions(self) -> tuple[str, ...]:
+        """Questions to begin with, taken from the corpus."""
+        shelf, _ = self._ready()
+        return suggestions_for(shelf.library(date.today()))
+
+    # ---- parts -----------------------------------------------------------------------------------
+
+    def _fingerprints(self, shelf: library.Shelf, backend: str) -> dict[str, str]:
+        return {
+            "corpus": shelf.snapshot.generation, "index": shelf.snapshot.fingerprint,
+            "settings": self.settings.fingerprint(), "prompts": prompts.fingerprint(), "model": backend,
+        }  # fmt: skip
+
+    def _wording_backend(self) -> Backend | None:
+        with self._lock:
+            if self._backend is None:
+                self._backend = open_backend(self.settings)
+            return self._backend
+
+    def _ready(self) -> tuple[library.Shelf, list[str]]:
+        """The shelf to answer from, building the index where there is none, and what to tell."""
+        with self._lock:
+            index = self._opened()
+            snapshot = index.snapshot()
+            notices: list[str] = []
+            if snapshot is None or not snapshot.made_with(index.fingerprint, library.FINGERPRINT):
+                self.sync()  # another embedder's vectors, or another reading, cannot be compared with ours
+            elif notice := self._staleness(snapshot):
+                notices.append(notice)
+            return self._current(), notices
+
+    def _staleness(self, snapshot: Snapshot) -> str:
+        try:
+            return "" if snapshot.is_current(self._sources.files()) else STALE
+        except StatedError as error:
+            return f"Answered from the last index: {error}"
+
+    def _current(self) -> library.Shelf:
+        with self._lock:
+            snapshot = self._opened().snapshot()
+            if snapshot is None:
+                self.sync()
+                snapshot = self._opened().snapshot()
+            assert snapshot is not None
+            if self._shelf is None or self._shelf.snapshot is not snapshot:
+                self._shelf = library.Shelf(snapshot)
+            return self._shelf
+
+    def _opened(self) -> Index:
+        with self._lock:
+            if self._index is None:
+                self._index = Index.open(self.settings, self._loaded().fingerprint)
+            return self._index
+
+    def _loaded(self) -> Embedder:
+        with self._lock:
+            if self._embedder is None:
+                from rag.embedding import load_embedder
+
+                self._embedder = load_embedder(self.settings)
+            return self._embedder
+
+
+__all__ = ["STALE", "Assistant", "Progress"]

@@ -1,0 +1,207 @@
+"""Whether a non-disclosure is one of the asked detail, and whether it holds for the asked subject."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.language import word_key
+from rag.lexicon import lexicon
+from rag.question import Ask, Detail, Term
+from rag.reading import Reading
+from rag.retrieval import Library, Row, about
+from rag.stance import Gap, Topic, cues
+
+Vectors = Mapping[str, NDArray[np.float32]]
+
+GAP_FEATURES = (
+    "question_share", "topic_share", "aspect", "instance", "focus", "scope", "whole", "clause", "type_clash",
+)  # fmt: skip
+_NAME_COVER = 0.8
+_GENERIC_HEADS = frozenset(map(word_key, "details specifics particulars information rules terms".split()))
+_QUESTION_WORDS = frozenset(map(word_key, "which what how whether when who where why".split()))
+_CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "NUM")
+
+
+@dataclass(frozen=True, slots=True)
+class GapFit:
+    """A non-disclosure held against a detail; ``features`` are named in ``GAP_FEATURES``."""
+
+    row: int
+    topic: Topic
+    features: tuple[float, ...]
+
+    @property
+    def question_share(self) -> float:
+        return self.features[0]
+
+    @property
+    def topic_share(self) -> float:
+        return self.features[1]
+
+    @property
+    def named(self) -> bool:
+        """Whether the sentence speaks of the subject itself, not of others or of a whole."""
+        return self.features[5] >= 0.85 and not self.whole
+
+    @property
+    def whole(self) -> bool:
+        return self.features[6] > 0
+
+
+def gap_fits(detail: Detail, library: Library, vectors: Vectors) -> list[GapFit]:
+    """Every non-disclosure whose scope can hold for the subject, each by its best topic."""
+    found: list[GapFit] = []
+    for number, row in enumerate(library.rows):
+        for gap in row.reading.stance.gaps:
+            scope, whole = _scope(detail, row.reading, gap, library)
+            if not scope:
+                continue
+            fits = [
+                GapFit(number, t, _features(detail, row, t, library, vectors, scope, whole))
+                for t in gap.topics
+            ]
+            found.append(
+                max(fits, key=lambda f: f.features[0] + f.features[1] + 2 * f.features[2] + 2 * f.features[3])
+            )
+    return found
+
+
+def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tuple[float, bool]:
+    """How surely the sentence speaks of the subject, and whether only of a whole that it is part of.
+
+    A sentence that names nothing narrower than the document's main actor speaks of all that the
+    document is about; for a name that the document only mentions in passing it says nothing.
+    """
+    names = [t for t in detail.of("name") if not t.values]
+    withheld = {t.key for t in reading.tokens[gap.withholder[0] : gap.withholder[1]]}
+    told = reading.topical - withheld
+    if not names:
+        return (1.0, False) if not told else (0.6, False)
+    fits = [about(reading, t.key) for t in names]
+    if min(fits) >= _NAME_COVER:
+        return min(fits), False
+    carried = reading.carried if reading.anaphoric or not told else frozenset()
+    narrower = told or carried or {k for k in reading.heading if library.names.get(k, 0.0) > 0.8}
+    if not narrower and all(t.key in library.focal or about(reading, t.key) for t in names):
+        return 0.85, True
+    return 0.0, False
+
+
+def _features(
+    detail: Detail, row: Row, topic: Topic, library: Library, vectors: Vectors, scope: float, whole: bool
+) -> tuple[float, ...]:
+    keys = row.reading.keys[topic.first : topic.last]
+    aspects = _topic_aspects(row.reading, topic)
+    # "Who wrote the GPL?" asks about the licence; "is X under the GPL?" proposes it as a value.
+    proposes = detail.ask is Ask.YES_NO or any(not t.values for t in detail.of("name"))
+    instance = {f"aspect:{a}" for t in detail.terms for a in t.values} if proposes else set()
+    asked = _asked(detail, keys, proposes)
+    strengths = {
+        t.key: 0.95
+        if proposes and {f"aspect:{a}" for a in t.values} & aspects
+        else _best(t, row, topic, library, vectors)
+        for t in asked
+    }
+    weights = {t.key: library.weight(t.key) * _FACTOR.get(t.role, 1.0) for t in asked}
+    total = sum(weights.values())
+    question = sum(weights[k] * strengths[k] for k in weights) / total if total else 0.0
+    share = _topic_share(detail, row, topic, library, vectors)
+    focus = [strengths[t.key] for t in asked if t.role == "focus"]
+    return (
+        question, share, float(bool(detail.aspects & aspects)), float(bool(instance & aspects)),
+        max(focus, default=question), scope, float(whole), float(topic.clause),
+        _clash(detail, row.reading, topic, aspects),
+    )  # fmt: skip
+
+
+_FACTOR = {"focus": 1.5, "verb": 0.5, "modifier": 0.5}
+
+
+def _asked(detail: Detail, keys: tuple[str, ...], proposes: bool) -> list[Term]:
+    """The words that must be the topic's; under "details of X", X alone: what is asked is a detail."""
+    asked = [
+        t
+        for t in detail.terms
+        if (t.values and proposes) or t.role not in ("name", "head", "strength", "number", "unit")
+    ]
+    if _GENERIC_HEADS & set(keys[:3]) and not _QUESTION_WORDS & set(keys):
+        narrowed = [t for t in asked if t.role != "focus"]
+        asked = narrowed or asked
+    return asked or [t for t in detail.terms if t.role == "name" and t.key in keys]
+
+
+def _topic_share(detail: Detail, row: Row, topic: Topic, library: Library, vectors: Vectors) -> float:
+    """The share of the topic's own content words that the question speaks of."""
+    empty = cues().empty
+    places = [
+        p
+        for p in range(topic.first, topic.last)
+        if row.reading.tokens[p].pos in _CONTENT and row.reading.keys[p] not in empty | _GENERIC_HEADS
+    ]
+    if not places:
+        return 0.0
+    total = 0.0
+    for place in places:
+        key = row.reading.keys[place]
+        meant = row.meanings.get(place, frozenset())
+        total += max(
+            (
+                1.0
+                if key in t.key.split()
+                else 0.9
+                if t.meanings & meant or {f"aspect:{a}" for a in t.values} & meant
+                else library.similar(t.key, key, vectors)
+                for t in detail.terms
+            ),
+            default=0.0,
+        )
+    return total / len(places)
+
+
+def _topic_aspects(reading: Reading, topic: Topic) -> frozenset[str]:
+    """The aspects of an undisclosed topic; "which licences will govern X" is about licences only."""
+    keys = reading.keys
+    if topic.clause and reading.tokens[topic.first].low in ("which", "what", "whose"):
+        head = reading.tokens[topic.first].head
+        if topic.first < head < topic.last and reading.tokens[head].pos == "NOUN":
+            return lexicon().aspects(keys[topic.first + 1 : head + 1])
+    return lexicon().aspects(keys[topic.first : topic.last])
+
+
+_COUNTING = frozenset(
+    "how number numbers figure figures amount amounts count size sum value total results details data rate "
+    "share much many".split()
+)
+_WH_OF = {
+    Ask.WHEN: {"when"},
+    Ask.WHO: {"who", "which", "whose"},
+    Ask.WHERE: {"where", "which"},
+    Ask.WHY: {"why"},
+    Ask.HOW: {"how"},
+}
+
+
+def _clash(detail: Detail, reading: Reading, topic: Topic, aspects: frozenset[str]) -> float:
+    """1 where the topic is of another type than the answer asked for (a price for a "when")."""
+    if detail.ask is Ask.AMOUNT:
+        words = {t.low for t in reading.tokens[topic.first : topic.last]}
+        return float(not (aspects or words & _COUNTING))
+    wanted = _WH_OF.get(detail.ask)
+    if wanted is None:
+        return 0.0
+    if topic.clause:
+        return float(reading.tokens[topic.first].low not in wanted)
+    if detail.ask is Ask.WHEN:
+        return float(
+            "aspect:date" not in aspects
+            and not any(t.ent == "DATE" for t in reading.tokens[topic.first : topic.last])
+        )
+    return float(detail.ask in (Ask.WHY, Ask.HOW))
+
+
+def _best(term: Term, row: Row, topic: Topic, library: Library, vectors: Vectors) -> float:
+    return library.match(term, row, vectors, range(topic.first, topic.last)).strength

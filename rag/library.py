@@ -1,0 +1,94 @@
+"""From the index's snapshot to the sentences in memory that a question is held against."""
+
+from __future__ import annotations
+
+import base64
+import json
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.index import Built, Snapshot, Unit
+from rag.language import Parser
+from rag.reading import ANALYSIS_VERSION, ReadDocument, analyse, restore
+from rag.records import Document
+from rag.retrieval import Library
+
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
+FINGERPRINT = f"{ANALYSIS_VERSION}/words-1"
+
+
+def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit]) -> Built:
+    """What the index keeps of a document: a unit for each sentence, its analysis, its words' vectors.
+
+    A sentence is embedded with its section's title before it: "It will be released" alone says
+    little (the contextual header of retrieval practice).
+    """
+    _, analysis = analyse(document, parser)
+    read = restore(document, analysis)
+    units = tuple(unit(r.context, r.sentence.start, r.sentence.end) for r in read.readings)
+    words = sorted({k for r in read.readings for k in r.keys if any(c.isalpha() for c in k)})
+    surface = {t.key: t.low for r in read.readings for t in r.tokens}
+    vectors = encode([surface[word] for word in words]).astype(np.float16)
+    attachment = {
+        "analysis": analysis.decode(),
+        "words": words,
+        "vectors": base64.b64encode(vectors.tobytes()).decode(),
+    }
+    return Built(units, json.dumps(attachment, ensure_ascii=False).encode())
+
+
+class Shelf:
+    """The libraries of one snapshot, by as-of date; each is made once.  Safe for several threads."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._lock = threading.Lock()
+        self._read: dict[str, tuple[ReadDocument, NDArray[np.float32]]] = {}
+        self._words: dict[str, NDArray[np.float32]] = {}
+        self._libraries: dict[date, Library] = {}
+
+    def library(self, as_of: date) -> Library:
+        """The sentences published on or before ``as_of``; in a dated section, its date is theirs."""
+        with self._lock:
+            days = {day for document in self.snapshot.documents for day in _days(document)}
+            latest = max((day for day in days if day <= as_of), default=date.min)
+            if latest not in self._libraries:
+                self._libraries[latest] = self._make(latest)
+            return self._libraries[latest]
+
+    def _make(self, latest: date) -> Library:
+        parts = [self._part(d, latest) for d in self.snapshot.documents if min(_days(d)) <= latest]
+        vectors = [v for _, v in parts if len(v)]
+        return Library(
+            tuple(r for r, _ in parts),
+            np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32),
+            self._words,
+        )
+
+    def _part(self, document: Document, latest: date) -> tuple[ReadDocument, NDArray[np.float32]]:
+        if document.id not in self._read:
+            self._load(document)
+        read, vectors = self._read[document.id]
+        days = _days(document)
+        kept = [n for n, r in enumerate(read.readings) if days[r.sentence.section] <= latest]
+        if len(kept) == len(read.readings):
+            return read, vectors
+        return replace(read, readings=tuple(read.readings[n] for n in kept)), vectors[kept]
+
+    def _load(self, document: Document) -> None:
+        data = json.loads(self.snapshot.attachment(document.id))
+        read = restore(document, data["analysis"].encode())
+        flat = np.frombuffer(base64.b64decode(data["vectors"]), np.float16).astype(np.float32)
+        if data["words"]:
+            self._words.update(zip(data["words"], flat.reshape(len(data["words"]), -1), strict=True))
+        self._read[document.id] = (read, self.snapshot.vectors(document.id))
+
+
+def _days(document: Document) -> tuple[date, ...]:
+    """The date of each section; of the document where it has none."""
+    return tuple(section.published for section in document.sections) or (document.published,)

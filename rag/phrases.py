@@ -1,0 +1,173 @@
+"""The own words around quotes: plain sentences that say no more than the question and the verdict.
+
+A noun phrase or a clause is made of the question's words where its grammar is sure; else the sentence
+does without.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag.question import Ask, Detail
+from rag.records import ClaimKind, Polarity
+
+STILL_OPEN = "The sources call this undisclosed, undecided or unclear:"
+
+_MAX_CLAUSE = 160  # characters of a question that are said again
+_QUESTION_WORD = re.compile(
+    r"(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|will|would|can|could|do|does|did|has|have|had|"
+    r"should|may|might|must)\b",
+    re.IGNORECASE,
+)
+_COUNTED = {"many": "number", "much": "amount"}
+
+
+# ---- the question's words ------------------------------------------------------------------------
+
+
+def heading(detail: Detail) -> str:
+    """A part of a compound question, put before its answer."""
+    text = detail.text[:1].upper() + detail.text[1:]
+    return f"{text}?" if _QUESTION_WORD.match(text) else f"{text}:"
+
+
+def detail_name(detail: Detail) -> str:
+    """What is asked, shortly: ``licence``, ``number of parameters``, else the question itself."""
+    first, _, rest = _lower(detail.focus).partition(" ")
+    if first in _COUNTED and rest:
+        return f"{_COUNTED[first]} of {rest}"
+    return _lower(detail.focus) or detail.text
+
+
+def subject_name(detail: Detail) -> str:
+    """The subject as the question has it, with its article and its noun ("the Mind series"), or ""."""
+    if not detail.subject:
+        return ""
+    heads = "|".join(re.escape(term.text) for term in detail.of("head"))
+    tail = rf"(?:\s+(?:{heads})\b)?" if heads else ""
+    found = re.search(rf"(?:\bthe\s+)?\b{re.escape(detail.subject)}\b{tail}", detail.text, re.IGNORECASE)
+    name = found.group() if found else ""
+    return name[:1].lower() + name[1:] if name.lower().startswith("the ") else name
+
+
+def topic(detail: Detail) -> str:
+    """The thing asked for as a noun phrase ("the licence of CANN"), or "" where that is not all of it."""
+    subject = subject_name(detail)
+    degree = re.match(r"how (?!many\b|much\b)", detail.text, re.IGNORECASE)  # "how large": no noun
+    whole = all(term.role in ("name", "head", "focus") for term in detail.terms)
+    if detail.ask not in (Ask.WHAT, Ask.AMOUNT) or not (subject and detail.focus and whole) or degree:
+        return ""
+    if detail.predicate is not None or detail.focus in subject:
+        return ""
+    return f"the {detail_name(detail)} of {subject}"
+
+
+def clause(detail: Detail) -> str:
+    """A yes/no question as the clause that it asks about ("CANN is under Apache 2.0"), or ""."""
+    first = detail.text.split(" ", 1)[0]
+    words = [first.lower() if word == first else word for word in detail.statement.split()]
+    if (
+        detail.ask is not Ask.YES_NO
+        or first.lower() not in words[1:-1]
+        or len(detail.statement) > _MAX_CLAUSE
+    ):
+        return ""
+    place = words.index(first.lower())
+    after = words[place + 1]
+    if after in ("not", "n't", "never") or first.lower() not in ("do", "does"):
+        return " ".join(words)
+    words[place : place + 2] = [third_person(after) if first.lower() == "does" else after]
+    return " ".join(words)
+
+
+def third_person(verb: str) -> str:
+    """The form that goes with "it": regular in English but for three verbs."""
+    irregular = {"have": "has", "be": "is", "do": "does"}
+    if verb in irregular:
+        return irregular[verb]
+    if re.search(r"(?:s|x|z|ch|sh|o)$", verb):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
+
+
+# ---- sentences -----------------------------------------------------------------------------------
+
+
+def undisclosed(detail: Detail, whole: bool) -> str:
+    """That the sources say this is not disclosed; ``whole``: they say it of more than the subject."""
+    if named := topic(detail):
+        verb = "are" if re.search(r"[^sui]s$", detail.focus) and " of " not in detail_name(detail) else "is"
+        text = f"{named[:1].upper()}{named[1:]} {verb} not disclosed."
+    elif said := clause(detail):
+        text = f"It is not disclosed whether {said}."
+    else:
+        text = "This is not disclosed."
+    if whole:
+        text += f" The source says so of the whole, not of {subject_name(detail) or 'this part'} by name."
+    return text
+
+
+def silence(detail: Detail) -> str:
+    """That no source says anything of this."""
+    if named := topic(detail):
+        return f"The sources do not mention {named}."
+    if said := clause(detail):
+        return f"The sources do not say whether {said}."
+    return "The sources do not answer this."
+
+
+def presumed(premise: str) -> str:
+    """What a question takes for granted without saying so."""
+    return f"The question takes for granted that {premise}; no sentence was found that says so."
+
+
+def unchecked(premise: str) -> str:
+    """What a question puts before what it asks."""
+    return f"This does not confirm what the question puts first: that {_lower(premise)}."
+
+
+def opening(yes_no: bool, polarity: Polarity | None, kind: ClaimKind, past: bool) -> str:
+    """Yes or no, only where the evidence carries it, and what kind of statement follows; or ""."""
+    plan, view = kind is ClaimKind.COMMITMENT, kind is ClaimKind.OPINION
+    if not yes_no:
+        told = {
+            ClaimKind.COMMITMENT: "This is a plan, not reported as done.",
+            ClaimKind.OPINION: "This is an assessment, not a fact.",
+        }
+        return told.get(kind, "")
+    if polarity is Polarity.YES:
+        return "Yes, that is the plan." if plan else "Yes, as an assessment." if view else "Yes."
+    if polarity is Polarity.NO:
+        return "No, not by the plan." if plan else "No, as an assessment." if view else "No."
+    if plan and past:
+        return "It is planned; the sources do not say that it has happened."
+    return "The sources give no plain yes or no."
+
+
+def source(speaker: str, quote: str) -> str:
+    """Whose words follow; a speaker whom the quote itself names is not named twice."""
+    if attributed(speaker, quote):
+        return f"The source attributes this to {_mid_sentence(speaker)}:"
+    return "The source says:"
+
+
+def further(kind: ClaimKind, speaker: str, quote: str) -> str:
+    """The words before a second quote."""
+    if attributed(speaker, quote):
+        return f"The source also attributes this to {_mid_sentence(speaker)}:"
+    what = {ClaimKind.COMMITMENT: "reports this plan", ClaimKind.OPINION: "gives this assessment"}
+    return f"The source also {what.get(kind, 'says')}:"
+
+
+def attributed(speaker: str, quote: str) -> bool:
+    """Whether the quote has a speaker whom it does not name itself."""
+    return bool(speaker) and speaker.split()[-1].lower() not in quote.lower()
+
+
+def _mid_sentence(speaker: str) -> str:
+    return re.sub(r"^(The|A|An)(?=\s)", lambda found: found.group().lower(), speaker)
+
+
+def _lower(text: str) -> str:
+    first = text.split()[0] if text.split() else ""
+    return text if any(c.isupper() for c in first[1:]) or not first.isalpha() else text[:1].lower() + text[1:]

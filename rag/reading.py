@@ -1,0 +1,297 @@
+"""Documents as the engine reads them: sentences with tokens, stance, names and what they are about.
+
+A reading knows which names its sentence is about, its own or those carried over: from the sentence
+before in the same paragraph, where it has none of its own, and from its section's heading.  Names
+given as examples ("systems such as X") are mentioned, not talked about, and do not carry over.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from rag.language import PARSER_VERSION, Parser, Token, word_key
+from rag.records import Document
+from rag.sentences import Sentence, UnitKind, sentences
+from rag.stance import Stance, read
+
+ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-1"
+
+_DATE_ENTITIES = frozenset(("DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"))
+_EXAMPLES = frozenset(("like", "as", "including", "alongside", "versus"))
+_CONTRAST = frozenset(("unlike", "beyond", "besides", "beside", "except"))
+_BACK = frozenset("this these it they such those them theirs its their".split())
+_ANAPHORIC = frozenset("this these those such it its they their them both he she his her that".split())
+_NAME_POS = frozenset(("PROPN", "NUM", "X"))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence, analysed.
+
+    ``own`` are the keys of the names in it, ``topical`` those of them that it talks about,
+    ``carried`` those that it takes over, ``heading`` what its section is about (its title's words and
+    the names that it opens with; nothing where the sentence has another subject of its own),
+    ``ambient`` the names in its title or all over it: its main actor, present in every sentence,
+    ``before`` the words of the sentence that it points back to ("This includes ...").
+    ``full_speaker`` is the stance's speaker with pronouns and surnames resolved in the document.
+    """
+
+    sentence: Sentence
+    tokens: tuple[Token, ...]
+    stance: Stance
+    keys: tuple[str, ...]
+    own: frozenset[str]
+    aside: frozenset[str]
+    topical: frozenset[str]
+    carried: frozenset[str]
+    heading: frozenset[str]
+    ambient: frozenset[str]
+    before: frozenset[str]
+    anaphoric: bool
+    full_speaker: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDocument:
+    """A document with the readings of its sentences (headings left out), in order."""
+
+    document: Document
+    readings: tuple[Reading, ...] = field(default=())
+
+
+def analyse(document: Document, parser: Parser) -> tuple[tuple[Sentence, ...], bytes]:
+    """The sentences and their tokens as bytes, for the index to keep beside the vectors."""
+    found = tuple(sentences(document, parser.sentences))
+    tokens = parser.parse([s.text.replace("\n", " ") for s in found])
+    rows = [[list(t) for t in row] for row in tokens]
+    spans = [[s.start, s.end, s.section, s.block, s.kind.value] for s in found]
+    return found, json.dumps({"spans": spans, "tokens": rows}, ensure_ascii=False).encode()
+
+
+def restore(document: Document, analysis: bytes) -> ReadDocument:
+    """The readings of a document from what ``analyse`` wrote."""
+    data = json.loads(analysis)
+    found = [
+        Sentence(document.text[start:end], start, end, section, block, UnitKind(kind))
+        for start, end, section, block, kind in data["spans"]
+    ]
+    tokens = [tuple(Token(*row) for row in rows) for rows in data["tokens"]]
+    return ReadDocument(document, tuple(_readings(document, found, tokens)))
+
+
+def is_name(token: Token, first_of_sentence: bool) -> bool:
+    """Whether a token is (part of) a name: tagged so, or written so (vLLM, 910B, CANN)."""
+    if token.ent in _DATE_ENTITIES and not _mixed(token.text):
+        return False
+    if _mixed(token.text):
+        return True
+    if token.pos == "PROPN":
+        return token.text[:1].isupper() or token.text.isdigit()
+    return (
+        token.text[:1].isupper()
+        and not first_of_sentence
+        and token.pos in ("NOUN", "ADJ", "X", "VERB", "INTJ")
+    )
+
+
+def _common(row: Sequence[Token], place: int, common: frozenset[str]) -> bool:
+    """Whether a capital only begins the sentence: the document writes the word small elsewhere."""
+    first = place == 0 or row[place - 1].text in '“"'
+    return first and row[place].key in common and not _mixed(row[place].text)
+
+
+def _mixed(text: str) -> bool:
+    letters = any(c.isalpha() for c in text)
+    inner_upper = any(c.isupper() for c in text[1:])
+    digits = any(c.isdigit() for c in text)
+    return (
+        letters
+        and len(text) > 1
+        and (inner_upper or (digits and not text.lower().endswith(("st", "nd", "rd", "th"))))
+    )
+
+
+def _readings(
+    document: Document, found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]
+) -> Iterable[Reading]:
+    frequent = _ubiquitous(found, tokens)
+    titles = {n: s.title for n, s in enumerate(document.sections)}
+    heading_keys: dict[int, frozenset[str]] = {}
+    for sentence, row in zip(found, tokens, strict=True):
+        if sentence.kind is UnitKind.HEADING:
+            old = heading_keys.get(sentence.section, frozenset())
+            heading_keys[sentence.section] = old | frozenset(
+                t.key for t in row if t.pos not in ("PUNCT", "DET", "ADP")
+            )
+    titled = frozenset(
+        word_key(w) for w in re.findall(r"[^\W_]+", document.title) if w[:1].isupper() or w.isdigit()
+    )
+    people = _people(tokens)
+    common = frozenset(t.key for row in tokens for t in row if t.text.islower())
+    previous: Reading | None = None
+    last_speaker = ""
+    topic: dict[int, frozenset[str]] = {}
+    so_far: dict[int, frozenset[str]] = {}
+    for sentence, row in zip(found, tokens, strict=True):
+        if sentence.kind is UnitKind.HEADING:
+            previous = None
+            continue
+        stance = read(sentence.text, row)
+        names = {
+            i
+            for i, t in enumerate(row)
+            if is_name(t, i == 0 or row[i - 1].text in '“"') and not _common(row, i, common)
+        }
+        own = frozenset(row[i].key for i in names if not _set_aside(row, i))
+        aside = frozenset(row[i].key for i in names) - own
+        topical = frozenset(row[i].key for i in names if not _example(row, i)) - frequent - aside
+        anaphoric = any(t.low in _ANAPHORIC for t in row[:6]) or any(
+            t.low in ("these", "its", "their", "they") for t in row
+        )
+        same_block = previous is not None and previous.sentence.block == sentence.block
+        same_section = previous is not None and previous.sentence.section == sentence.section
+        carried: frozenset[str] = frozenset()
+        withholders = {row[i].key for gap in stance.gaps for i in range(*gap.withholder)}
+        if previous is not None and (
+            (same_block and not topical - withholders) or (anaphoric and same_section)
+        ):
+            carried = (previous.topical or previous.carried) - own
+        if any(t.low in ("these", "they", "them", "their", "both") for t in row):
+            carried |= so_far.get(sentence.section, frozenset()) - own
+        topic.setdefault(sentence.section, topical)
+        so_far[sentence.section] = so_far.get(sentence.section, frozenset()) | topical
+        strange = (
+            _subject_names(row, topical)
+            - topic[sentence.section]
+            - heading_keys.get(sentence.section, frozenset())
+        )
+        about = (
+            frozenset()
+            if strange
+            else topic[sentence.section] | heading_keys.get(sentence.section, frozenset())
+        )
+        # "This includes ...": the sentence goes on about what the one before said.
+        points_back = any(t.low in _BACK and (t.pos == "PRON" or i == 0) for i, t in enumerate(row))
+        before = (
+            frozenset(previous.keys) if previous is not None and points_back and same_block else frozenset()
+        )
+        speaker = _resolved(stance.speaker, people, last_speaker)
+        if stance.speaker and speaker:
+            last_speaker = speaker
+        others = {run[-1] for run in _persons(row)} - set(last_speaker.split())
+        if others and not stance.speaker:  # "he" may now be somebody else
+            last_speaker = ""
+        title = titles.get(sentence.section, "")
+        previous = Reading(
+            sentence, row, stance, tuple(t.key for t in row), own, aside, topical, carried,
+            about, frequent | titled, before, anaphoric, speaker,
+            f"{title}. {sentence.text}" if title else sentence.text,
+        )  # fmt: skip
+        yield previous
+
+
+def _ubiquitous(found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]) -> frozenset[str]:
+    """Names found all over the document (its main actor): they tell no sentence from another."""
+    sections: dict[str, set[int]] = {}
+    every = {s.block for s in found}
+    for sentence, row in zip(found, tokens, strict=True):
+        for i, token in enumerate(row):
+            if is_name(token, i == 0):
+                sections.setdefault(token.key, set()).add(sentence.block)
+    return frozenset(key for key, where in sections.items() if len(where) > max(3, 0.25 * len(every)))
+
+
+def _told(reading: Reading) -> frozenset[str]:
+    """The words of a sentence but for those that it only calls undisclosed."""
+    hidden = {p for g in reading.stance.gaps for t in g.topics for p in range(t.first, t.last)}
+    return frozenset(key for place, key in enumerate(reading.keys) if place not in hidden)
+
+
+def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
+    """The names inside the subjects of a sentence."""
+    heads = {i for i, t in enumerate(row) if t.dep in ("nsubj", "nsubjpass")}
+    return frozenset(
+        t.key
+        for i, t in enumerate(row)
+        if t.key in topical and (i in heads or (t.head in heads and t.dep in ("compound", "conj", "poss")))
+    )
+
+
+def _example(row: Sequence[Token], place: int) -> bool:
+    """Whether a name stands in a list of examples: behind or governed by "such as", "like", "including"."""
+    for back in range(place - 1, max(-1, place - 14), -1):
+        low = row[back].low
+        if (row[back].pos in ("VERB", "AUX") and low != "including") or low in (";", ":", "."):
+            break
+        if (
+            low in ("including", "alongside")
+            or (low == "as" and row[back - 1].low == "such")
+            or (low == "like" and row[back].pos == "ADP")
+        ):
+            return True
+    seen: set[int] = set()
+    while place not in seen:
+        seen.add(place)
+        token = row[place]
+        if token.low in _EXAMPLES and token.pos in ("ADP", "SCONJ", "VERB"):
+            return True
+        if token.pos in ("VERB", "AUX") or token.head == place:
+            return False
+        place = token.head
+    return False
+
+
+def _set_aside(row: Sequence[Token], place: int) -> bool:
+    """Whether a name is only set aside ("unlike X", "beyond X"): the sentence speaks of others."""
+    head = place
+    while row[head].dep in ("compound", "nmod", "poss", "flat", "conj") and row[head].head != head:
+        head = row[head].head
+    governor = row[row[head].head]
+    chain = row[governor.head] if governor.dep == "pobj" else governor
+    return any(t.low in _CONTRAST and t.pos in ("ADP", "SCONJ") for t in (governor, chain))
+
+
+def _people(tokens: Sequence[tuple[Token, ...]]) -> dict[str, str]:
+    """Surname to the full name, where the document names just one person with it."""
+    full: dict[str, set[str]] = {}
+    for row in tokens:
+        for run in _persons(row):
+            if len(run) > 1:
+                full.setdefault(run[-1], set()).add(" ".join(run))
+    return {surname: names.copy().pop() for surname, names in full.items() if len(names) == 1}
+
+
+def _persons(row: Sequence[Token]) -> list[list[str]]:
+    """The names of people in a sentence, as runs of words."""
+    found: list[list[str]] = []
+    last = -2
+    for place, token in enumerate(row):
+        if token.pos == "PROPN" and token.ent == "PERSON":
+            if last == place - 1:
+                found[-1].append(token.text)
+            else:
+                found.append([token.text])
+            last = place
+    return found
+
+
+def _resolved(speaker: str, people: dict[str, str], last: str) -> str:
+    if speaker.lower() in ("he", "she", "they"):
+        return last
+    return people.get(speaker, speaker) if len(speaker.split()) == 1 else speaker
+
+
+def name_counts(documents: Iterable[ReadDocument]) -> dict[str, float]:
+    """For each word of the corpus the share of its uses in which it is a name."""
+    as_name: Counter[str] = Counter()
+    total: Counter[str] = Counter()
+    for document in documents:
+        for reading in document.readings:
+            total.update(reading.keys)
+            as_name.update(k for k in reading.keys if k in reading.own)
+    return {key: as_name[key] / total[key] for key in total}

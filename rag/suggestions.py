@@ -1,0 +1,58 @@
+"""Questions to begin with, taken from the corpus."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.reading import Reading
+from rag.retrieval import Library
+
+
+def suggestions_for(library: Library) -> tuple[str, ...]:
+    """At most four questions: about a subject, what is open about one, an open detail, a near miss."""
+    readings = [row.reading for row in library.rows]
+    titled = _names([r for r in readings if r.heading], headings=True)
+    unsettled = _names([r for r in readings if r.stance.gaps])
+    details = [topic for r in readings if r.stance.gaps and (topic := _topic(r))]
+    found: list[str] = []
+    if titled:
+        found.append(f"What do the sources say about {titled[0]}?")
+    if unsettled:
+        found.append(f"What is still undisclosed about {unsettled[0]}?")
+    if details:
+        found.append(f"What is known about {details[0]}?")
+    if titled:
+        found.append(f"How much does {titled[0]} cost?")
+    return tuple(dict.fromkeys(found))
+
+
+def _names(readings: Sequence[Reading], headings: bool = False) -> list[str]:
+    """The names that these sentences talk about, whole ("Estuary Line"), the most frequent first."""
+    counts: Counter[str] = Counter()
+    for reading in readings:
+        run: list[str] = []
+        wanted = False
+        for token in (*reading.tokens, None):
+            if token is not None and token.text[:1].isupper() and token.key in reading.topical:
+                run.append(token.text)
+                wanted = wanted or not headings or token.key in reading.heading
+                continue
+            if run and wanted:
+                counts[" ".join(run)] += 1
+            run, wanted = [], False
+    return sorted((name for name in counts if len(name) > 2), key=lambda name: (-counts[name], name))
+
+
+def _topic(reading: Reading) -> str:
+    for gap in reading.stance.gaps:
+        for topic in gap.topics:
+            tokens = reading.tokens[topic.first : topic.last]
+            text = reading.sentence.text[tokens[0].start : tokens[-1].end].strip(" .,")
+            if not topic.clause and 1 < len(text.split()) < 5:
+                return (
+                    "the "
+                    + re.sub(r"^(?:the|a|an|its|their|his|her)\s+", "", text, flags=re.IGNORECASE).lower()
+                )
+    return ""

@@ -1,0 +1,225 @@
+"""The content words of a question and the part that each plays in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from rag.asked import Ask, Term
+from rag.language import Token
+from rag.lexicon import lexicon
+from rag.phrasing import AUX, PRONOUNS, WH
+from rag.reading import is_name
+
+_CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM", "X"))
+_STRENGTH = frozenset(
+    "fully entirely completely wholly totally all every only always never partially partly "
+    "exclusively".split()
+)
+
+
+_EMPTY_WORDS = frozenset("much many kind kinds true".split())
+_CALENDAR = frozenset(
+    "january february march april june july august september october november december monday tuesday "
+    "wednesday thursday friday saturday sunday".split()
+)
+_MEASURE = re.compile(r"\d[\d.,]*(?:b|bn|m|t|k)", re.IGNORECASE)
+
+
+def terms_of(
+    row: tuple[Token, ...], names: Mapping[str, float], ask: Ask
+) -> tuple[tuple[Term, ...], frozenset[int]]:
+    """The terms of one parsed question, and the token places of what is asked for.
+
+    Args:
+        row: the question's tokens.
+        names: for each word key of the corpus, the share of its uses in which it is a name.
+        ask: what kind of answer the question wants.
+    """
+    words = lexicon()
+    keys = [t.key for t in row]
+    meanings = words.meanings(keys)
+    values = words.values(keys)
+    poles = words.poles(keys)
+    focus = frozenset() if ask is Ask.WHO else _focus(row, ask, names)
+    terms: list[Term] = []
+    seen: set[tuple[str, str]] = set()
+    phrases = {first: (first, last) for first, last in words.phrases(keys)}
+    inside = {p for first, last in phrases.values() for p in range(first, last)}
+    for place, token in enumerate(row):
+        if place in inside:
+            if place in phrases:
+                terms.append(_phrase_term(row, phrases[place], keys, focus))
+            continue
+        role = _role(row, place, token, names, focus)
+        if role is None or (token.key, role) in seen or (ask is Ask.WHO and token.key in words.people):
+            continue
+        named = role in ("name", "number")
+        generic = token.key in words.generic and place not in meanings
+        weak_verb = role == "verb" and token.key in words.generic and place not in meanings
+        if not named and role != "strength" and (generic or weak_verb) and place not in focus:
+            continue
+        if (
+            place in focus
+            and token.key in words.generic
+            and not any(m.startswith("aspect:") for m in meanings.get(place, ()))
+        ):
+            continue
+        seen.add((token.key, role))
+        none: frozenset[str] = frozenset()
+        if role == "name" and _MEASURE.fullmatch(token.text):
+            role, values[place] = "number", frozenset(("size",))
+        terms.append(
+            Term(
+                token.text,
+                token.key,
+                role,
+                meanings.get(place, none),
+                values.get(place, none),
+                poles.get(place, none),
+            )
+        )
+    return tuple(terms), focus
+
+
+def _phrase_term(
+    row: tuple[Token, ...], span: tuple[int, int], keys: list[str], focus: frozenset[int]
+) -> Term:
+    """One term for a phrase that the lexicon knows as a whole ("open source", "training data")."""
+    words = lexicon()
+    places = [p for p in range(*span) if keys[p]]
+    phrase = tuple(keys[p] for p in places)
+    named = phrase in words.instances and phrase not in words.groups
+    role = (
+        "name"
+        if named
+        else "focus"
+        if any(p in focus for p in places)
+        else "verb"
+        if any(row[p].pos == "VERB" for p in places)
+        else "noun"
+    )
+    none: frozenset[str] = frozenset()
+    return Term(
+        " ".join(row[p].text for p in places),
+        " ".join(phrase),
+        role,
+        words.groups.get(phrase, none),
+        words.instances.get(phrase, none),
+        words.sides.get(phrase, none),
+    )
+
+
+def _role(
+    row: tuple[Token, ...], place: int, token: Token, names: Mapping[str, float], focus: frozenset[int]
+) -> str | None:
+    marks = token.pos == "PUNCT" or not any(c.isalnum() for c in token.text)
+    if marks or token.low in WH | _EMPTY_WORDS | PRONOUNS or _end_of(row, place):
+        return None
+    if token.low in _STRENGTH:
+        return "strength"
+    first = place == 0 or all(t.pos == "PUNCT" for t in row[:place])
+    share = names.get(token.key)
+    named = is_name(token, first) or (
+        share is not None and share > 0.8 and token.pos not in ("AUX", "ADP", "DET")
+    )
+    if token.pos == "NUM" or token.text.isdigit() or token.low in _CALENDAR:
+        return "number"
+    if named and (share is None or share > 0.3) and token.low not in AUX:
+        return "name"
+    if token.pos == "NOUN" and _named(row, place, names):
+        return "head"
+    if place in focus:
+        return "focus"
+    plain = _plain_role(row, place, token)
+    return "modifier" if plain and _conditional(row, place) else plain
+
+
+def _named(row: tuple[Token, ...], place: int, names: Mapping[str, float]) -> bool:
+    """Whether the word before makes a name of this one ("Mind series")."""
+    before = row[place - 1] if place else None
+    linked = before is not None and before.head == place and before.dep in ("compound", "nmod")
+    return linked and before is not None and names.get(before.key, 0.0) > 0.8
+
+
+def _plain_role(row: tuple[Token, ...], place: int, token: Token) -> str | None:
+    """The role of a word that is neither a name nor asked for."""
+    if token.pos not in _CONTENT or token.low in AUX:
+        return "modifier" if token.pos == "ADV" and token.low.endswith("ly") else None
+    if token.pos == "VERB":
+        return "verb"
+    counted = any(t.head == place and t.dep in ("nummod", "quantmod") for t in row)
+    if counted or (place and row[place - 1].low == "per"):
+        return "unit"
+    if token.dep == "ROOT" and token.low == "matter":
+        return "verb"
+    if token.pos == "ADJ" and token.dep in ("acomp", "attr", "ROOT", "oprd", "ccomp"):
+        return "noun"
+    return "noun" if token.pos in ("NOUN", "PROPN", "X") else "modifier"
+
+
+def _end_of(row: tuple[Token, ...], place: int) -> bool:
+    """The word "end" of "by the end of 2025": the date is what must be found."""
+    later = row[place + 1 : place + 3]
+    return (
+        row[place].low in ("end", "beginning", "start")
+        and any(t.low == "of" for t in later)
+        and any(
+            t.text.isdigit() or t.low in _CALENDAR or t.low in ("year", "month")
+            for t in row[place + 2 : place + 5]
+        )
+    )
+
+
+def _conditional(row: tuple[Token, ...], place: int) -> bool:
+    """Whether a word stands in an "if ..." clause behind the question itself."""
+    return any(
+        t.low in ("if", "when", "once", "before", "after") and p > 2 and p < place for p, t in enumerate(row)
+    )
+
+
+def _focus(row: tuple[Token, ...], ask: Ask, names: Mapping[str, float]) -> frozenset[int]:
+    """The tokens that name what is asked for: "which licence", "how large", "the size of X"."""
+    for place, token in enumerate(row):
+        if token.low in ("what", "which", "whose") and token.pos in ("DET", "PRON", "ADJ"):
+            head = token.head
+            if token.dep in ("det", "poss") and head > place:
+                return _phrase(row, head, names)
+        if token.low == "how" and place + 1 < len(row) and row[place + 1].low in ("many", "much"):
+            head = row[place + 1].head
+            if row[head].pos in ("NOUN", "PROPN") and head > place:
+                return _phrase(row, head, names)
+            return frozenset()
+        if (
+            token.low == "how"
+            and place + 1 < len(row)
+            and row[place + 1].pos in ("ADJ", "ADV")
+            and ask is not Ask.HOW
+        ):
+            return frozenset((place + 1,))
+    if ask not in (Ask.WHAT, Ask.AMOUNT, Ask.WHEN):
+        return frozenset()
+    for place, token in enumerate(row):  # "what is the size of X", "X licence?"
+        nominal = token.pos in ("NOUN", "PROPN") and names.get(token.key, 0.0) < 0.5
+        if not nominal:
+            continue
+        if token.dep in ("attr", "nsubj", "ROOT", "nsubjpass") and not _verbal(row):
+            return _phrase(row, place, names)
+    return frozenset()
+
+
+def _verbal(row: Sequence[Token]) -> bool:
+    """Whether the question turns on a verb of its own ("what does X manage")."""
+    return any(
+        t.pos == "VERB" and t.dep in ("ROOT", "xcomp", "ccomp") and t.key not in lexicon().generic
+        for t in row
+    )
+
+
+def _phrase(row: Sequence[Token], head: int, names: Mapping[str, float]) -> frozenset[int]:
+    inside = {head}
+    for place, token in enumerate(row):
+        if token.head == head and token.dep in ("compound", "amod", "nmod") and abs(place - head) <= 4:
+            inside.add(place)
+    share = {p: names.get(row[p].key, 0.0) for p in inside}
+    return frozenset(p for p in inside if share[p] < (0.8 if p == head else 0.5))

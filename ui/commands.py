@@ -1,0 +1,140 @@
+"""The commands that ask questions and keep documents: each takes its options and returns an exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import Namespace
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rag.errors import StatedError
+from rag.records import Answer, DocumentKind, SyncReport
+from rag.settings import Settings
+from ui import render
+from ui.dates import read_date
+from ui.progress import Progress
+
+if TYPE_CHECKING:
+    from rag import Assistant
+
+
+_SAVED = "give a file that `stated ask --json` wrote"
+
+
+class Tools:
+    """How a command gets its parts; tests give their own."""
+
+    def assistant(self, settings: Settings) -> Assistant:
+        """The engine over these settings; importing it is slow, so only commands that need it do."""
+        from rag import Assistant
+
+        return Assistant(settings)
+
+    def open_page(self, assistant: Assistant, host: str, port: int) -> None:
+        """The web page, until it is stopped."""
+        from ui.page import serve
+
+        serve(assistant, host, port)
+
+
+def ask(options: Namespace, tools: Tools) -> int:
+    """Answer one question: the answer on standard output, notices on standard error."""
+    as_of = read_date(options.as_of)
+    with tools.assistant(_settings(options)) as assistant:
+        answer = assistant.ask(" ".join(options.question), as_of=as_of)
+    for notice in answer.notices:
+        print(f"notice: {render.printable(notice)}", file=sys.stderr)
+    if options.json:
+        print(json.dumps(answer.to_dict(), indent=2))
+    else:
+        print(render.answer_text(answer))
+    return 0
+
+
+def serve(options: Namespace, tools: Tools) -> int:
+    """Bring the index up to date, then open the page."""
+    from ui.ports import check_port
+
+    check_port(options.host, options.port)
+    if not _is_loopback(options.host):
+        print(f"warning: whoever reaches {options.host} can ask here; there is no login.", file=sys.stderr)
+    with tools.assistant(_settings(options)) as assistant:
+        with Progress() as progress:
+            report = assistant.sync(progress=progress)
+        _tell_rejected(report)
+        tools.open_page(assistant, options.host, options.port)
+    return 0
+
+
+def sync(options: Namespace, tools: Tools) -> int:
+    """Bring the index up to date; 1 where a file was rejected."""
+    with tools.assistant(_settings(options)) as assistant, Progress() as progress:
+        report = assistant.sync(progress=progress)
+    print(render.sync_text(report))
+    return _tell_rejected(report)
+
+
+def add(options: Namespace, tools: Tools) -> int:
+    """Take documents in, one after the other; 1 where a file was rejected."""
+    published: date | None = read_date(options.published)
+    kind = DocumentKind(options.kind) if options.kind else None
+    paths = [Path(path).expanduser() for path in options.paths]
+    for path in paths:  # before the first is taken in: a mistyped name changes nothing
+        if not path.is_file():
+            raise StatedError(f"There is no file {str(path)!r}: check the name; nothing was added.")
+    code = 0
+    with tools.assistant(_settings(options)) as assistant:
+        for path in paths:
+            report = assistant.add(path, published=published, kind=kind)
+            print(f"{render.printable(path.name)}: {render.sync_text(report).splitlines()[-1]}")
+            code = max(code, _tell_rejected(report))
+    return code
+
+
+def verify(options: Namespace, tools: Tools) -> int:
+    """Recheck a saved answer; 1 where a check fails."""
+    answer = _saved_answer(options.answer)
+    with tools.assistant(_settings(options)) as assistant:
+        checks = assistant.verify(answer)
+    print(render.checks_text(checks))
+    return 0 if checks and all(check.passed for check in checks) else 1
+
+
+def _settings(options: Namespace) -> Settings:
+    return Settings(llm=getattr(options, "llm", None))
+
+
+def _tell_rejected(report: SyncReport) -> int:
+    for line in render.rejected_lines(report):
+        print(line, file=sys.stderr)
+    return 1 if report.rejected else 0
+
+
+def _saved_answer(name: str) -> Answer:
+    try:
+        content = sys.stdin.read() if name == "-" else Path(name).expanduser().read_text(encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or "unreadable").lower()
+        raise StatedError(f"Cannot read {name!r} ({reason}): {_SAVED}.") from None
+    except UnicodeDecodeError:
+        raise StatedError(f"{name!r} is not UTF-8 text: {_SAVED}.") from None
+    try:
+        data: Any = json.loads(content)
+        return Answer.from_dict(data)
+    except RecursionError:
+        raise StatedError(f"{name!r} is nested too deeply to be a saved answer.") from None
+    except ValueError as error:
+        what = " ".join(str(error).split())
+        raise StatedError(f"{name!r} is not an answer that `stated ask --json` wrote: {what}.") from None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
