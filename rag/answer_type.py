@@ -65,7 +65,8 @@ def amount_of(reading: Reading, place: int) -> bool:
     if place < 0:
         return False
     for other, token in enumerate(tokens):
-        if token.low in ("no", "none"):
+        model_name = any(c.isdigit() for c in token.text) and any(c.isalpha() for c in token.text)
+        if token.low in ("no", "none") or model_name:
             continue
         number = token.pos == "NUM" or _AMOUNT.fullmatch(token.text) is not None
         if number and (token.head == place or 0 < place - other <= 3):

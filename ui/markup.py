@@ -52,10 +52,11 @@ def answer_html(answer: Answer) -> str:
     parts = [status, understood, _text(answer.text, count), _notices(answer.notices)]
     if len(answer.findings) > 1 or any(finding.premise for finding in answer.findings):
         parts.append(_listing("Details", [_finding(finding, count) for finding in answer.findings]))
-    if len(answer.claims) == 1:  # its words stand above
-        parts.append(f"<p>{_kind(answer.claims[0])}</p>")
-    else:
-        parts.append(_listing("Kinds of statement", [_claim(claim, count) for claim in answer.claims]))
+    cited = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
+    if len(cited) == 1:  # its words stand above
+        parts.append(f"<p>{_kind(cited[0])}</p>")
+    elif cited:
+        parts.append(_listing("Kinds of statement", [_claim(claim, count) for claim in cited]))
     return _article("".join(parts))
 
 

@@ -34,10 +34,11 @@ def printable(text: str) -> str:
 def answer_text(answer: Answer) -> str:
     """The whole answer: status, text with ``[1]`` markers, claims, sources, near misses."""
     parts = [_headline(answer), printable(answer.text)]
-    if len(answer.claims) == 1:  # its words stand above
-        parts.append(f"Kind of statement: {printable(kind_text(answer.claims[0]))}")
+    cited = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
+    if len(cited) == 1:  # its words stand above
+        parts.append(f"Kind of statement: {printable(kind_text(cited[0]))}")
     else:
-        parts.extend(_listing("Kinds of statement", [claim_line(claim) for claim in answer.claims]))
+        parts.extend(_listing("Kinds of statement", [claim_line(claim) for claim in cited]))
     if len(answer.findings) > 1 or any(finding.premise for finding in answer.findings):
         parts.extend(_listing("Details", [finding_line(finding) for finding in answer.findings]))
     parts.extend(_listing("Sources", numbered(answer.citations)))
