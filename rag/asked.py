@@ -57,7 +57,6 @@ class Detail:
     negated: bool = False
     presumed: bool = False
     premise: str = ""
-    exact: bool = False
     listing: bool = False
     past: bool = False
     statement: str = ""

@@ -83,26 +83,7 @@ class Parser:
         """The tokens of each text (one sentence each, any number of words)."""
         with self._lock:
             pipeline = self._load()
-            return [
-                tuple(
-                    Token(
-                        t.text,
-                        t.idx,
-                        t.idx + len(t.text),
-                        t.lemma_,
-                        t.pos_,
-                        t.tag_,
-                        t.dep_,
-                        t.head.i,
-                        t.ent_type_,
-                    )
-                    for t in doc
-                    if not t.is_space
-                )
-                if not any(t.is_space for t in doc)
-                else _without_spaces(doc)
-                for doc in pipeline.pipe(texts, batch_size=64)
-            ]
+            return [_tokens(doc) for doc in pipeline.pipe(texts, batch_size=64)]
 
     def sentences(self, text: str) -> list[tuple[int, int]]:
         """Offsets of the sentences of one paragraph: tokenizer-aware, so ``2.0`` and ``Inc.`` hold."""
@@ -119,7 +100,8 @@ class Parser:
         return self._pipeline
 
 
-def _without_spaces(doc: object) -> tuple[Token, ...]:
+def _tokens(doc: object) -> tuple[Token, ...]:
+    """The pipeline's tokens as ours, without the ones that are only space."""
     kept = [t for t in doc if not t.is_space]  # type: ignore[attr-defined]
     place = {t.i: n for n, t in enumerate(kept)}
     return tuple(

@@ -96,6 +96,11 @@ class Lexicon:
         )
 
 
+def opposite_pole(pole: str) -> str:
+    """The other side of a pair of opposites: "3-" for "3+"."""
+    return pole[:-1] + ("-" if pole[-1] == "+" else "+")
+
+
 def _holds(keys: Sequence[str], phrases: frozenset[Phrase]) -> bool:
     return any(
         tuple(keys[i : i + len(phrase)]) == phrase

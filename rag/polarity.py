@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag.lexicon import opposite_pole
 from rag.question import Detail
 from rag.reading import Reading
 from rag.records import ClaimKind, Polarity
@@ -71,7 +72,7 @@ def has_predicate(detail: Detail, row: Row, segment: Segment) -> bool:
     verb = detail.predicate
     if verb is None:
         return True
-    flipped = {p[:-1] + ("-" if p[-1] == "+" else "+") for p in verb.poles}
+    flipped = {opposite_pole(p) for p in verb.poles}
     for place in range(segment.first, segment.last):
         token = row.reading.tokens[place]
         same = row.reading.keys[place] == verb.key and token.pos in _VERBAL
@@ -90,7 +91,7 @@ def _reports(reading: Reading, segment: Segment) -> bool:
 def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:
     """Whether the clause has the opposite of a strength word of the question (partly for fully)."""
     strong = {pole for t in detail.of("strength") for pole in t.poles}
-    flipped = {p[:-1] + ("-" if p[-1] == "+" else "+") for p in strong}
+    flipped = {opposite_pole(p) for p in strong}
     return any(row.poles.get(p, frozenset()) & flipped for p in range(segment.first, segment.last))
 
 

@@ -155,7 +155,7 @@ def _detail(
     return Detail(
         text=part.strip(" ?."), ask=ask, terms=terms, subject=subject, focus=focus_text, aspects=aspects,
         negated=_negated(row, ask), presumed=presumed,
-        exact=bool(re.search(r"\bexact(?:ly)?\b|\bprecise(?:ly)?\b", low)), listing=listing, past=past,
+        listing=listing, past=past,
         statement=_statement(row) if presumed or ask is Ask.YES_NO else "",
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.language import Token, word_key
-from rag.lexicon import lexicon
+from rag.lexicon import lexicon, opposite_pole
 from rag.question import Detail, Term
 from rag.reading import ReadDocument, Reading, name_counts
 from rag.stance import Segment
@@ -131,7 +131,9 @@ class Library:
                 continue
             shared = term.meanings & row.meanings.get(place, frozenset())
             strength = LEXICON_MATCH if shared else self.similar(term.key, key, vectors)
-            opposed = bool(term.poles) and any(_flip(p) in row.poles.get(place, ()) for p in term.poles)
+            opposed = bool(term.poles) and any(
+                opposite_pole(p) in row.poles.get(place, ()) for p in term.poles
+            )
             if opposed and not shared:
                 strength = OPPOSITE_MATCH
             if strength > best.strength:
@@ -159,10 +161,6 @@ def _by_context(term: Term, reading: Reading) -> float:
     if term.role != "focus" and reading.before and all(word in reading.before for word in term.key.split()):
         return BEFORE
     return context * 0.8 if term.role == "noun" else 0.0
-
-
-def _flip(pole: str) -> str:
-    return pole[:-1] + ("-" if pole[-1] == "+" else "+")
 
 
 def _part_of_name(term: Term, token: Token) -> bool:
