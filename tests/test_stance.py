@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from rag.language import Parser
-from rag.stance import plain
+from rag.stance import Stance, plain, read
 from tests.engine_fixtures import stance_of, topics_of
+
+MEASURED = tomllib.loads((Path(__file__).parent / "data" / "non_disclosure.toml").read_text("utf-8"))
 
 DISCLOSED_NOT = [
     ("A decision on fares is pending.", ("fares",)),
@@ -96,8 +102,6 @@ DISCLOSED_NOT = [
         "The launch window, the crew and the landing site are all still to be announced.",
         ("launch window", "crew", "landing site"),
     ),
-]
-MISSED = [
     ("Neither the size nor the licence of the weights was given.", ("size", "licence of the weights")),
     ("The vendor gave no reason for the delay.", ("reason for the delay",)),
     ("The clinics taking part were not named.", ("clinics taking part",)),
@@ -168,24 +172,78 @@ def test_a_non_disclosure_is_linked_to_what_is_not_disclosed(
     assert not _missing(parser, sentence, wanted)
 
 
-@pytest.mark.parametrize(("sentence", "wanted"), MISSED)
-@pytest.mark.xfail(
-    strict=True, reason="this wording of a non-disclosure is missed or linked to the wrong words"
-)
-def test_a_non_disclosure_is_linked_to_what_is_not_disclosed_wrong_today(
-    parser: Parser, sentence: str, wanted: tuple[str, ...]
-) -> None:
-    assert not _missing(parser, sentence, wanted)
-
-
 @pytest.mark.parametrize("sentence", LOOK_ALIKES)
 def test_what_only_looks_like_a_non_disclosure_is_none(parser: Parser, sentence: str) -> None:
     assert topics_of(parser, sentence) == []
 
 
 def test_there_are_enough_sentences_to_mean_something() -> None:
-    assert len(DISCLOSED_NOT) + len(MISSED) >= 40
+    assert len(DISCLOSED_NOT) >= 40
     assert len(LOOK_ALIKES) >= 30
+
+
+# ---- how many are found, in sentences from many fields ------------------------------------------------
+
+# Measured: of the half that was read 83 of 84 with no false alarm, of the blind half 73 of 84 and 1 of 64.
+FLOORS = {"seen": (81, 83, 1), "blind": (71, 74, 2)}
+
+
+@pytest.mark.parametrize("half", FLOORS)
+def test_most_non_disclosures_are_found_and_few_others(parser: Parser, half: str) -> None:
+    """``floors``: least with every topic, least found or at least guarded, most false alarms."""
+    linked, caught, false = FLOORS[half]
+    texts = [entry["text"] for entry in MEASURED[half]["undisclosed"]]
+    stances = dict(zip(texts, _stances(parser, texts), strict=True))
+    assert sum(not _missing(parser, e["text"], e["topics"]) for e in MEASURED[half]["undisclosed"]) >= linked
+    assert sum(bool(s.gaps or s.guarded) for s in stances.values()) >= caught
+    silent = _stances(parser, MEASURED[half]["disclosed"])
+    assert sum(bool(s.gaps) for s in silent) <= false
+
+
+def test_who_does_not_tell_is_known(parser: Parser) -> None:
+    told = [e for half in MEASURED.values() for e in half["undisclosed"] if "withholder" in e]
+    right = 0
+    for entry in told:
+        row = parser.parse([entry["text"]])[0]
+        spans = [g.withholder for g in read(entry["text"], row).gaps if g.withholder[1]]
+        right += entry["withholder"] in [entry["text"][row[a].start : row[b - 1].end] for a, b in spans]
+    assert len(told) >= 70 and right >= 0.93 * len(told)
+
+
+def _stances(parser: Parser, texts: list[str]) -> list[Stance]:
+    return [read(text, row) for text, row in zip(texts, parser.parse(texts), strict=True)]
+
+
+GUARDED = [
+    "Okular spoke of new jobs without saying how many.",
+    "Farrow hinted that the code might move to a foundation, but wouldn't elaborate.",
+    "Several critical aspects remain unspecified.",
+]
+
+
+@pytest.mark.parametrize("sentence", GUARDED)
+def test_a_clause_that_may_withhold_is_guarded_though_nothing_is_found_that_it_withholds(
+    parser: Parser, sentence: str
+) -> None:
+    stance = stance_of(parser, sentence)
+    assert stance.guarded and not stance.gaps
+
+
+@pytest.mark.parametrize(
+    "sentence", ["The hull is steel.", "The firm gave its reasons.", "The flat has no balcony."]
+)
+def test_what_withholds_nothing_is_not_guarded(parser: Parser, sentence: str) -> None:
+    assert not stance_of(parser, sentence).guarded
+
+
+def test_a_stance_takes_little_time(parser: Parser) -> None:
+    """Under 2 milliseconds for a sentence; the bound leaves room for a busy machine."""
+    texts = [e["text"] for e in MEASURED["seen"]["undisclosed"]]
+    rows = parser.parse(texts)
+    start = time.process_time()
+    for text, row in zip(texts, rows, strict=True):
+        read(text, row)
+    assert (time.process_time() - start) / len(texts) < 0.004
 
 
 NOT_ITS_TOPIC = [
