@@ -43,10 +43,10 @@ def _gaps(low: str, tokens: Sequence[Token], known: Sequence[Gap]) -> Iterator[G
             first, last = _token_span(tokens, match.start(), match.end())
             if first == last:
                 continue
-            gap = _gap(low, tokens, cue, match, first, last)
-            if gap is not None:
+            worded = _gap(low, tokens, cue, match, first, last)
+            if worded is not None:
                 taken.append((match.start(), match.end()))
-                yield gap
+                yield worded
 
 
 def _gap(

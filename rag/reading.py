@@ -18,7 +18,7 @@ from rag.records import Document
 from rag.sentences import Sentence, UnitKind, sentences
 from rag.stance import Stance, read
 
-ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-1"
+ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-2"
 
 _DATE_ENTITIES = frozenset(("DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"))
 _EXAMPLES = frozenset(("like", "as", "including", "alongside", "versus"))

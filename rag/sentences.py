@@ -19,6 +19,10 @@ _TABLE_ROW = re.compile(r"\s*\|.*\|\s*$")
 _TABLE_RULE = re.compile(r"\s*\|?[\s:|-]+\|?\s*$")
 _FENCE = re.compile(r"\s{0,3}(```|~~~)")
 _UNDERLINE = re.compile(r"\s{0,3}(=+|-{3,})\s*$")
+_RULE = re.compile(r"\s{0,3}([-*_])(?:\s*\1){2,}\s*$")
+_NUMBER = re.compile(r"\s*(?!1[.)])\d{1,3}[.)]\s")
+_DELIMITER = re.compile(r"\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+$")
+_HARD_BREAK = re.compile(r"(?: {2,}|\\)$")
 _COMMENT = re.compile(r"\s{0,3}<!--.*-->\s*$")
 _QUOTE_MARK = re.compile(r"\s{0,3}>\s?")
 _ENDS_SENTENCE = tuple('.!?:…。！？”"’)')
@@ -61,13 +65,15 @@ class Sentence:
 def blocks(text: str) -> Iterator[Block]:
     """The blocks of a Markdown or plain text, in order.
 
-    A line break inside a paragraph ends the block only where the line ends a sentence: text with
-    one paragraph a line and text wrapped at a column both come out right.
+    A line break inside a paragraph ends the block only where the line ends a sentence and the next
+    does not go on in lower case: text with one paragraph a line and text wrapped at a column both
+    come out right.  A hard break (two spaces at the end of a line) ends it too.
     """
     open_start: int | None = None
     open_kind = UnitKind.PROSE
     open_end = 0
     fence: str | None = None
+    table = False
     for start, end in _lines(text):
         line = text[start:end]
         mark = _FENCE.match(line)
@@ -77,12 +83,22 @@ def blocks(text: str) -> Iterator[Block]:
                 yield Block(UnitKind.CODE, open_start or 0, end)
                 fence, open_start = None, None
             continue
-        kind = _heading_below(text, start, end) or _line_kind(line)
+        below = text[end + 1 :].split("\n", 1)[0]
+        table = "|" in line and (table or bool(_DELIMITER.match(below)))
+        kind = _table_row(line) if table else _heading_below(text, start, end) or _line_kind(line)
+        before = text[open_start or 0 : open_end]
+        if (
+            kind is UnitKind.ITEM
+            and open_kind is UnitKind.PROSE
+            and _NUMBER.match(line)
+            and _goes_on(before, "")
+        ):
+            kind = UnitKind.PROSE if open_start is not None else kind  # only a list from 1 interrupts
         continues = (
             open_start is not None
             and kind is UnitKind.PROSE
             and open_kind in (UnitKind.PROSE, UnitKind.ITEM)
-            and not text[:open_end].endswith(_ENDS_SENTENCE)
+            and _goes_on(before, line)
         )
         if continues and not mark:
             open_end = end
@@ -97,6 +113,19 @@ def blocks(text: str) -> Iterator[Block]:
             open_start, open_end, open_kind = start, end, kind
     if open_start is not None:
         yield Block(open_kind, open_start, open_end)
+
+
+def _goes_on(before: str, line: str) -> bool:
+    """Whether a paragraph's next line goes on with it; ``before`` is what it has so far."""
+    if _QUOTE_MARK.match(line):
+        line = line[line.index(">") + 1 :]
+    if line.lstrip()[:1].islower():
+        return True
+    return not before.endswith(_ENDS_SENTENCE) and not _HARD_BREAK.search(before)
+
+
+def _table_row(line: str) -> UnitKind | None:
+    return None if _TABLE_RULE.match(line) else UnitKind.ROW
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
@@ -116,13 +145,14 @@ def _heading_below(text: str, start: int, end: int) -> UnitKind | None:
 
 
 def _line_kind(line: str) -> UnitKind | None:
-    if not line.strip() or _UNDERLINE.match(line) or _COMMENT.match(line):
+    if not line.strip() or _UNDERLINE.match(line) or _RULE.match(line) or _COMMENT.match(line):
         return None
     if _HEADING.match(line):
         return UnitKind.HEADING
     if _TABLE_ROW.match(line):
         return None if _TABLE_RULE.match(line) else UnitKind.ROW
-    if _ITEM.match(line):
+    quote = _QUOTE_MARK.match(line)
+    if _ITEM.match(line[quote.end() :] if quote else line):
         return UnitKind.ITEM
     return UnitKind.PROSE
 

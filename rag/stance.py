@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rag.clauses import Tree
 from rag.cues import Gap, Topic, cues, plain
 from rag.idioms import worded_gaps
 from rag.language import Token
@@ -89,7 +90,7 @@ def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
     Linear breaks (contrast words, semicolons, "and" before a clause with a subject of its own,
     relative clauses after a comma) hold where a parse errs.
     """
-    starts = [0]
+    starts = [0, *_after_concession(tokens)]
     for place, token in enumerate(tokens):
         before = tokens[place - 1] if place else None
         if place == 0 or before is None:
@@ -99,8 +100,19 @@ def segments(tokens: Sequence[Token]) -> list[tuple[int, int]]:
         joined = token.dep == "cc" and _new_clause(tokens, place)
         if contrast or relative or joined or before.text in _MARKS:
             starts.append(place)
+    starts = sorted(set(starts))
     ends = [*starts[1:], len(tokens)]
     return [(first, last) for first, last in zip(starts, ends, strict=True) if last > first]
+
+
+def _after_concession(tokens: Sequence[Token]) -> list[int]:
+    """Where the main clause begins after a contrast that opens the sentence ("Although it is new, ...")."""
+    if not tokens or tokens[0].low not in _BREAKING or tokens[0].dep != "mark":
+        return []
+    _, end = Tree(tokens).span(tokens[0].head)
+    if end < len(tokens) and tokens[end].text == ",":
+        end += 1
+    return [end] if end < len(tokens) and tokens[end - 1].text == "," else []
 
 
 def _new_clause(tokens: Sequence[Token], conjunction: int) -> bool:
@@ -115,11 +127,17 @@ def _new_clause(tokens: Sequence[Token], conjunction: int) -> bool:
 # ---- kind ----------------------------------------------------------------------------------------
 
 
+_PLEDGE = re.compile(
+    r"\b(?:pledged|promised|committed|vowed|agreed|intends?|aims?|plan(?:s|ned)? (?:to|on|for|an?)"
+    r"|(?:unveil|announc|outlin|present|ha[sv])\w* (?:\w+ )?plans)\b"
+)
+
+
 def _kind(low: str) -> ClaimKind:
     rules = cues()
     if rules.opinion.search(low):
         # "X has pledged to significantly ..." stays a pledge: a pledge verb outranks an adjective.
-        pledge = re.search(r"\b(?:pledged|promised|committed|vowed|agreed|plans?|intends?|aims?)\b", low)
+        pledge = _PLEDGE.search(low)
         return ClaimKind.COMMITMENT if pledge else ClaimKind.OPINION
     if rules.commitment.search(low) and not rules.accomplished.search(low):
         return ClaimKind.COMMITMENT

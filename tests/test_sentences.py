@@ -119,14 +119,10 @@ WRAPPED = {
 
 
 @pytest.mark.parametrize("case", WRAPPED)
-@pytest.mark.xfail(
-    strict=True, reason="a line that ends in a mark ends the paragraph, even inside a sentence"
-)
 def test_a_wrapped_sentence_is_whole_though_its_line_ends_in(parser: Parser, case: str) -> None:
     assert _texts(parser, f"{WRAPPED[case]}\n\nNext.\n") == [WRAPPED[case], "Next."]
 
 
-@pytest.mark.xfail(strict=True, reason="a number that begins a wrapped line is taken for a list item")
 def test_a_wrapped_line_that_begins_with_a_number_goes_on(parser: Parser) -> None:
     """CommonMark: only a list that starts at 1 may interrupt a paragraph."""
     assert _texts(parser, "The map is on page\n12. It shows the bay.\n") == [
@@ -140,19 +136,16 @@ def test_an_underlined_heading_is_a_heading(parser: Parser) -> None:
     assert _texts(parser, text, UnitKind.HEADING) == ["Licence", "Price"]
 
 
-@pytest.mark.xfail(strict=True, reason="lines parted by hard breaks run together")
 def test_field_lines_with_hard_breaks_are_units_of_their_own(parser: Parser) -> None:
     text = "Price: 5 euros  \nSize: 3 kg  \nLicence: TBD\n"
     assert _texts(parser, text) == ["Price: 5 euros", "Size: 3 kg", "Licence: TBD"]
 
 
 @pytest.mark.parametrize("rule", ["* * *", "***", "___", "- - -"])
-@pytest.mark.xfail(strict=True, reason="a rule between paragraphs is taken for words or a list item")
 def test_a_rule_is_no_sentence(parser: Parser, rule: str) -> None:
     assert _texts(parser, f"One.\n\n{rule}\n\nTwo.\n") == ["One.", "Two."]
 
 
-@pytest.mark.xfail(strict=True, reason="a table without outer bars is one long sentence")
 def test_a_table_without_outer_bars_has_rows(parser: Parser) -> None:
     found = _texts(parser, "a | b\n---|---\nLicence | TBD\nPrice | 5\n", UnitKind.ROW)
     assert found == ["a | b", "Licence | TBD", "Price | 5"]
@@ -162,7 +155,6 @@ def test_a_comment_is_not_evidence(parser: Parser) -> None:
     assert _texts(parser, "<!-- The licence is MIT. -->\n\nIt is free.\n") == ["It is free."]
 
 
-@pytest.mark.xfail(strict=True, reason="a list mark inside a quotation stays in the sentence")
 def test_a_list_mark_inside_a_quotation_is_left_out(parser: Parser) -> None:
     assert _texts(parser, "> - one thing. Another.\n") == ["one thing.", "Another."]
 

@@ -280,6 +280,10 @@ The council set the fare at two euros.
 The team released the weights under Apache 2.0 last week.
 The bridge opened to traffic on 4 May.
 The May release fixed eleven bugs.
+The committee agreed on a budget of 3 million euros.
+Each unit needs critical spare parts for its pump.
+The patient was in a critical condition.
+The generally available build is 4.2.
 """
 COMMITMENTS = """
 The company will publish the source code by June.
@@ -298,6 +302,8 @@ The museum hopes to reopen the east wing next spring.
 By the end of 2027 all buses will run on hydrogen.
 The club is set to sign a new keeper.
 The company will publish the code in May.
+Construction is to start in 2027.
+The operator plans a second round of tests.
 """
 OPINIONS = """
 The merger could hurt small suppliers.
@@ -312,35 +318,17 @@ Unfortunately the manual is hard to follow.
 Critics called the tower an eyesore.
 The decision seems unwise.
 This should make repairs cheaper.
+I think the plan is too slow.
 """
 KINDS = [
     (line, kind)
     for kind, lines in (("fact", FACTS), ("commitment", COMMITMENTS), ("opinion", OPINIONS))
     for line in lines.strip().split("\n")
 ]
-WRONG_KINDS = [
-    ("The committee agreed on a budget of 3 million euros.", "fact", "what was agreed is done"),
-    ("Each unit needs critical spare parts for its pump.", "fact", "an adjective of the thing, no judgement"),
-    ("The patient was in a critical condition.", "fact", "an adjective of the thing, no judgement"),
-    ("The generally available build is 4.2.", "fact", "general availability is a state"),
-    ("Construction is to start in 2027.", "commitment", "'is to' with a verb is missed"),
-    ("The operator plans a second round of tests.", "commitment", "a plan with a noun is missed"),
-    ("I think the plan is too slow.", "opinion", "the noun 'plan' is taken for the verb"),
-]
 
 
 @pytest.mark.parametrize(("sentence", "kind"), KINDS)
 def test_done_promised_and_judged_are_told_apart(parser: Parser, sentence: str, kind: str) -> None:
-    assert stance_of(parser, sentence).kind == kind
-
-
-@pytest.mark.parametrize(
-    ("sentence", "kind"),
-    [pytest.param(s, kind, marks=pytest.mark.xfail(strict=True, reason=why)) for s, kind, why in WRONG_KINDS],
-)
-def test_done_promised_and_judged_are_told_apart_wrong_today(
-    parser: Parser, sentence: str, kind: str
-) -> None:
     assert stance_of(parser, sentence).kind == kind
 
 
@@ -359,9 +347,6 @@ def test_each_clause_has_a_kind_of_its_own(parser: Parser, sentence: str, kinds:
     assert [str(segment.kind) for segment in stance_of(parser, sentence).segments] == kinds
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a clause that comes first with 'although' is not parted from the main one"
-)
 def test_a_concession_that_comes_first_is_a_clause_of_its_own(parser: Parser) -> None:
     segments = stance_of(parser, "Although the licence will change, version 2 is under MIT.").segments
     assert [str(segment.kind) for segment in segments] == ["commitment", "fact"]
