@@ -62,6 +62,8 @@ class Detail:
     statement: str = ""
     predicate: Term | None = None
     hedged: bool = False
+    speaker: tuple[str, ...] = ()
+    besides: tuple[str, ...] = ()
 
     def of(self, *roles: str) -> tuple[Term, ...]:
         """The terms of the given roles."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rag import composition
 from rag.assessment import Assessed, assess
 from rag.errors import QuestionError
-from rag.question import Parse, Question, understand
+from rag.question import Detail, Parse, Question, understand
 from rag.records import Citation, Turn, Verdict
 from rag.retrieval import Library
 from rag.settings import MAX_QUESTION_CHARACTERS
@@ -66,15 +66,17 @@ def understood(question: str, library: Library, parse: Parse, history: Past) -> 
     """
     if sum(sign.isalpha() and ord(sign) > _LATIN_END for sign in question) > _FOREIGN_LETTERS:
         return Question(question.strip(), ()), [ENGLISH_ONLY]
-    subject = ""
+    subject, last = "", tuple[Detail, ...]()
     for turn in history:
         asked = _asked(turn)
         if not asked.strip() or len(asked) > MAX_QUESTION_CHARACTERS:
             continue
-        found = understand(mend(asked, library.surface, library.frequency), parse, library.names, subject)
+        typed = mend(asked, library.surface, library.frequency)
+        found = understand(typed, parse, library.names, subject, last)
+        last = found.details or last
         subject = next((d.subject for d in found.details if d.subject), subject)
     text = mend(question.strip(), library.surface, library.frequency)
-    return understand(text, parse, library.names, subject), []
+    return understand(text, parse, library.names, subject, last), []
 
 
 def assessed(

@@ -34,6 +34,15 @@ _SPELLING = (
     (re.compile(r"defence"), "defense"),
     (re.compile(r"elling$"), "eling"),
     (re.compile(r"elled$"), "eled"),
+    (re.compile(r"^tyre"), "tire"),
+    (re.compile(r"^gr(e)y(?=s|ed|ish|$)"), "gray"),
+    (re.compile(r"^cheque"), "check"),
+    (re.compile(r"^plough"), "plow"),
+    (re.compile(r"^mould"), "mold"),
+    (re.compile(r"jewellery"), "jewelry"),
+    (re.compile(r"alumini"), "alumin"),
+    (re.compile(r"(?<=[a-z])ogue$"), "og"),
+    (re.compile(r"sulph"), "sulf"),
 )
 # Not British spellings of anything: "-ise" and "-our" that are the word's own.
 _KEEP = frozenset(

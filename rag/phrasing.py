@@ -19,9 +19,20 @@ AUX = frozenset(
     "aren't wasn't won't can't doesn't didn't hasn't haven't wouldn't couldn't shouldn't".split()
 )
 PRONOUNS = frozenset("it its they their them this that these those he she his her one ones".split())
+# Verbs of telling: what they tell is asked for, not they.
+SAYING = frozenset(
+    map(
+        word_key,
+        "say tell think write argue claim believe remark comment state mention reveal disclose explain "
+        "know".split(),
+    )
+)
 _LEADING = frozenset(
     "know knows understand clear see learn wonder wondering decide find out sure tell ask asking about "
     "check".split()
+)
+_OPENERS = frozenset(
+    "the a an this that these those it its they their there my our in on at all some no".split()
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
@@ -32,14 +43,20 @@ def pattern(name: str) -> re.Pattern[str]:
     data = tomllib.loads(resources.files("rag").joinpath("phrasing.toml").read_text("utf-8"))
     table, _, key = name.rpartition(".")
     text: str = (data[table] if table else data)[key]
-    return re.compile(text.replace("\n", "").replace("POLITE", data["polite"]), re.IGNORECASE)
+    text = text.replace("\n", "")
+    for word in ("POLITE", "SOURCES", "ALSO", "SAY"):
+        text = text.replace(word, data[word.lower()].replace("\n", ""))
+    return re.compile(text, re.IGNORECASE)
 
 
 def clean(text: str) -> tuple[str, list[str]]:
     """The parts of a question that ask something, and what it says beside them (context)."""
     asked: list[str] = []
     context: list[str] = []
-    for part in _SENTENCE.split(text.strip()):
+    for part in _SENTENCE.split(_written_out(text.strip())):
+        if pattern("is_right").match(part):
+            asked.extend(_as_question((asked or context).pop()) for _ in (asked or context)[-1:])
+            continue
         sentence = _untagged(part.strip().strip("\"“”'"))
         if not sentence or pattern("empty_order").match(sentence) or pattern("tag").fullmatch(sentence):
             continue
@@ -55,23 +72,7 @@ def clean(text: str) -> tuple[str, list[str]]:
         if pattern("instruct").match(sentence) or (
             ":" in sentence and pattern("instruct").search(sentence.split(":", 1)[0])
         ):
-            order = pattern("assert").match(sentence)
-            if (
-                order
-                and re.search(r"\bthat\b", order.group(), re.I)
-                and len(sentence[order.end() :].split()) > 2
-            ):
-                asked.append(_as_question(pattern("tail").sub("", sentence[order.end() :])))
-                continue
-            _, colon, rest = sentence.partition(":")
-            quoted = re.search(r"[\"“'‘]([^\"”]{8,})[\"”'’]", sentence)
-            if colon and len(rest.split()) > 1:
-                asked.append(_stripped(rest.strip()))
-            elif quoted:
-                asked.append(_as_question(quoted.group(1)))
-            elif told := pattern("then_tell").search(sentence):
-                rest = told.group("rest")
-                asked.append(rest if asks(rest) and len(rest.split()) > 6 else _as_question(rest))
+            asked.extend(_in_order(sentence))
             continue
         stripped = _stripped(sentence)
         if stripped:
@@ -79,6 +80,32 @@ def clean(text: str) -> tuple[str, list[str]]:
     if not asked and context:
         asked, context = [context[-1]], context[:-1]
     return " ".join(asked), context
+
+
+def _in_order(sentence: str) -> list[str]:
+    """What an order to answer in some way asks for, if anything."""
+    order = pattern("assert").match(sentence)
+    behind = sentence[order.end() :] if order else ""
+    if order and re.search(r"\bthat\b", order.group(), re.I) and len(behind.split()) > 2:
+        return [_as_question(pattern("tail").sub("", behind))]
+    _, colon, rest = sentence.partition(":")
+    if colon and len(rest.split()) > 1:
+        return [_stripped(rest.strip())]
+    if quoted := re.search(r"[\"“'‘]([^\"”]{8,})[\"”'’]", sentence):
+        return [_as_question(quoted.group(1))]
+    if told := pattern("then_tell").search(sentence):
+        rest = told.group("rest")
+        return [rest if asks(rest) and len(rest.split()) > 6 else _as_question(rest)]
+    return []
+
+
+def _written_out(text: str) -> str:
+    """Apostrophes that were left out put back; "how come" is why."""
+
+    def written(match: re.Match[str]) -> str:
+        return f"{match['wh']}'s" if match["wh"] else f"{match['aux']}n't"
+
+    return re.sub(r"^how come\b", "why", pattern("no_apostrophe").sub(written, text), flags=re.IGNORECASE)
 
 
 def _stripped(sentence: str) -> str:
@@ -104,9 +131,13 @@ def _untagged(sentence: str) -> str:
 
 def _as_question(statement: str) -> str:
     """A statement that the asker wants repeated, as the question whether it holds."""
+    statement = pattern("hearsay").sub("", statement)
     first = statement.split()[0].lower() if statement.split() else ""
     if first in AUX or first in WH or statement.endswith("?"):
         return statement
+    if first in _OPENERS:
+        statement = statement[0].lower() + statement[1:]
+    statement = re.sub(r'[“”"]', "", statement)
     return f"Is it true that {statement.rstrip('.! ')}?"
 
 
@@ -153,28 +184,6 @@ def embedded(part: str) -> str:
         if (word in WH or word in ("whether", "if")) and place and low[place - 1] in _LEADING:
             return " ".join(words[place:])
     return part
-
-
-def resolve(text: str, subject: str) -> str:
-    """Pronouns replaced by the subject of the last question, where the question names none itself."""
-    if not subject:
-        return text
-    words = text.split()
-    low = [w.lower().strip("?,.!") for w in words]
-    if any(w in ("its", "their", "his", "her") for w in low):
-        possessive = f"{subject}'" if subject.endswith("s") else f"{subject}'s"
-        return " ".join(
-            possessive if w in ("its", "their", "his", "her") else o for w, o in zip(low, words, strict=True)
-        )
-    if any(w in ("it", "they", "them", "he", "she") for w in low):
-        return " ".join(
-            o.replace(o.strip("?,.!"), subject) if w in ("it", "they", "them", "he", "she") else o
-            for w, o in zip(low, words, strict=True)
-        )
-    follows = low[:1] == ["and"] or low[:2] in (["what", "about"], ["how", "about"])
-    if follows and not any(c.isupper() for c in text[1:]):
-        return f"{text.rstrip(' ?')} of {subject}?"
-    return text
 
 
 def cased(text: str, names: Mapping[str, float]) -> str:

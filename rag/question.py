@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from rag.asked import Ask, Detail, Question, Term
-from rag.coordination import coordinated, inherit, tidy
+from rag.coordination import coordinated, inherit
+from rag.followups import complete, continued, has_pronoun, names_in, resolve
 from rag.language import Token, word_key
+from rag.leads import asked_itself, without_openers
 from rag.lexicon import lexicon
-from rag.phrasing import AUX, WH, asks, cased, clean, embedded, pattern, resolve, split
+from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
+from rag.statements import joined, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
@@ -22,7 +25,13 @@ __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "unde
 Parse = Callable[[Sequence[str]], list[tuple[Token, ...]]]
 
 
-def understand(text: str, parse: Parse, names: Mapping[str, float], history_subject: str = "") -> Question:
+def understand(
+    text: str,
+    parse: Parse,
+    names: Mapping[str, float],
+    history_subject: str = "",
+    last: Sequence[Detail] = (),
+) -> Question:
     """The details that a (spelling-mended) question asks.
 
     Args:
@@ -30,30 +39,67 @@ def understand(text: str, parse: Parse, names: Mapping[str, float], history_subj
         parse: tokens of each given text.
         names: for each word key of the corpus, the share of its uses in which it is a name.
         history_subject: what the last question was about, for "and its licence?".
+        last: the details of the last question, for "And when?" and "What about Japan?".
     """
-    asked, _ = clean(text)
+    asked, context = clean(text)
     if pattern("social").match(text) and not any(
         names.get(word_key(w), 0.0) > 0.8 for w in re.findall(r"\w+", text)
     ):
         return Question(text.strip(), ())
     if not asked or not re.search(r"\w", asked):
         return Question(text.strip(), ())
-    asked = resolve(asked, history_subject)
-    premise = ""
-    match = pattern("premise").match(asked)
-    if match and asks(match.group("rest")):
-        premise, asked = match.group("premise"), match.group("rest")
-    parts = [embedded(p) for p in split(asked)]
-    rows = parse([cased(p, names) for p in parts])
+    lead = without_openers(asked)
+    asked, premise = _without_premise(lead.text)
+    if (premise or context) and has_pronoun(asked) and not names_in(f". {asked}", names):
+        asked = resolve(
+            asked, next(filter(None, (names_in(t, names) for t in (premise, *context[::-1]))), "")
+        )
+    asked = complete(asked, history_subject, last, names)
+    leads = [asked_itself(embedded(p), names) for p in continued(split(asked), names)]
+    parts = [one.text for one in leads]
+    extra = [f"{who}." for who in (lead.speaker, *(one.speaker for one in leads))]
+    rows = parse([cased(p, names) for p in (*parts, *extra)])
+    speakers = [_speaker(row) for row in rows[len(parts) :]]
     details: list[Detail] = []
-    for part, row in zip(parts, rows, strict=True):
-        details.extend(_details(part, row, names))
+    for part, row, own in zip(parts, rows, speakers[1:], strict=False):
+        details.extend(_spoken(d, own or speakers[0]) for d in _details(part, row, names))
     details = inherit(details)
-    if premise and details:
-        details = [replace(d, premise=premise) for d in details]
+    besides = tuple(dict.fromkeys(key for one in lead.besides for w in one.split() if (key := word_key(w))))
+    details = [replace(d, premise=premise, besides=besides) for d in details]
     understood = asked if asked != text.strip() else text.strip()
     asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask is Ask.UNKNOWNS)
     return Question(understood, tuple(asking))
+
+
+def _without_premise(asked: str) -> tuple[str, str]:
+    """A question without the clause that it puts first, and that clause."""
+    match = pattern("premise").match(asked)
+    if match and asks(match.group("rest")):
+        return match.group("rest"), match.group("premise")
+    return asked, ""
+
+
+def _speaker(row: Sequence[Token]) -> tuple[Term, ...]:
+    """The words of a speaker's name or office."""
+    none: frozenset[str] = frozenset()
+    return tuple(
+        Term(t.text, t.key, "name", none, none)
+        for t in row
+        if t.pos not in ("PUNCT", "DET", "PART") and t.key
+    )
+
+
+def _spoken(detail: Detail, speaker: Sequence[Term]) -> Detail:
+    """The detail as said by a speaker: his name is looked for beside the others."""
+    if not speaker:
+        return detail
+    named = [t for t in speaker if t.text[:1].isupper()]
+    keys = tuple(t.key for t in speaker)
+    own = {t.key for t in detail.of("name")}
+    rest = tuple(t for t in detail.terms if t.role != "verb" or t.key not in SAYING)
+    new = tuple(t for t in named if t.key not in own)
+    said = detail.predicate is not None and detail.predicate.key in SAYING
+    return replace(detail, terms=(*new, *rest), speaker=keys, predicate=None if said else detail.predicate)
 
 
 def _details(part: str, row: tuple[Token, ...], names: Mapping[str, float]) -> list[Detail]:
@@ -87,7 +133,7 @@ def _ask(row: Sequence[Token]) -> Ask:
     text = " ".join(words)
     if words[0] in AUX or words[0] == "whether":
         return Ask.YES_NO
-    if words[0] in ("name", "list"):
+    if words[0] in ("name", "list", "give", "enumerate"):
         return Ask.WHAT
     for name, ask in (("amount", Ask.AMOUNT), ("when", Ask.WHEN), ("why", Ask.WHY)):
         if pattern(f"ask.{name}").search(text):
@@ -129,6 +175,13 @@ def _which_person(row: Sequence[Token]) -> bool:
     return False
 
 
+def _lists(row: Sequence[Token], focus: frozenset[int]) -> bool:
+    """Whether several things are asked for ("which tools ...", "list the suppliers ...")."""
+    asked = any(t.low in ("which", "what") for t in row[:2])
+    ordered = bool(row) and row[0].low in ("name", "list", "give", "show", "enumerate")
+    return (asked or ordered) and any(row[i].tag in ("NNS", "NNPS") for i in focus)
+
+
 _NEGATION = frozenset("not n't n’t never no without".split())
 
 
@@ -145,18 +198,18 @@ def _detail(
     )
     focus_text = " ".join(row[i].text for i in sorted(focus))
     aspects = words.aspects([row[i].key for i in sorted(focus)]) or words.aspects(keys)
-    presumed = ask is Ask.WHY or (ask in (Ask.WHEN, Ask.HOW, Ask.WHERE) and any(t.pos == "VERB" for t in row))
-    listing = bool(re.match(r"(?:which|what|name|list)\b", low)) and any(
-        row[i].tag in ("NNS", "NNPS") for i in focus
-    )
+    happens = any(t.pos == "VERB" or t.low in ("do", "does", "did") for t in row)
+    presumed = ask is Ask.WHY or (ask in (Ask.WHEN, Ask.HOW, Ask.WHERE) and happens)
+    listing = _lists(row, focus)
     past = bool(re.match(r"(?:has|have|had|did|was|were)\b", low)) or bool(
         re.search(r"\balready\b|\btoday\b|\bnow\b", low)
     )
     return Detail(
-        text=part.strip(" ?."), ask=ask, terms=terms, subject=subject, focus=focus_text, aspects=aspects,
+        text=joined(row, range(len(row))) or part.strip(" ?."),
+        ask=ask, terms=terms, subject=subject, focus=focus_text, aspects=aspects,
         negated=_negated(row, ask), presumed=presumed,
         listing=listing, past=past,
-        statement=_statement(row) if presumed or ask is Ask.YES_NO else "",
+        statement=statement(row) if presumed or ask is Ask.YES_NO else "",
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),
     )  # fmt: skip
@@ -166,6 +219,8 @@ def _negated(row: Sequence[Token], ask: Ask) -> bool:
     """Whether a question denies; "isn't X free?" expects a yes and asks the same as "is X free?"."""
     first = next((i for i, t in enumerate(row) if t.pos != "PUNCT"), 0)
     leading = {first, first + 1} if ask is Ask.YES_NO else set()
+    if ask is Ask.UNKNOWNS:
+        return False
     return any(t.low in _NEGATION and not (i in leading and "n" in t.low[:2]) for i, t in enumerate(row))
 
 
@@ -194,26 +249,3 @@ def _predicate(row: tuple[Token, ...]) -> Term | None:
                 words.poles(keys).get(place, none),
             )
     return None
-
-
-def _statement(row: tuple[Token, ...]) -> str:
-    """A question as the statement that it takes for granted: the auxiliary put behind its subject."""
-    start = 1 if row and row[0].low in WH else 0
-    if start >= len(row) or row[start].low not in AUX:
-        return ""
-    subjects = [i for i, t in enumerate(row) if t.dep.startswith("nsubj") and i > start]
-    if not subjects:
-        return ""
-    end = max([subjects[0], *(i for i in range(start + 1, len(row)) if _under(row, i, subjects[0]))])
-    order = [*range(start + 1, end + 1), start, *range(end + 1, len(row))]
-    return tidy(" ".join(row[i].text for i in order if row[i].text not in ("?", ".")))
-
-
-def _under(row: Sequence[Token], place: int, ancestor: int) -> bool:
-    seen: set[int] = set()
-    while place not in seen:
-        seen.add(place)
-        place = row[place].head
-        if place == ancestor:
-            return True
-    return False

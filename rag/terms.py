@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.asked import Ask, Term
-from rag.language import Token
+from rag.language import Token, word_key
 from rag.lexicon import lexicon
-from rag.phrasing import AUX, PRONOUNS, WH
+from rag.phrasing import AUX, PRONOUNS, SAYING, WH
 from rag.reading import is_name
 
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM", "X"))
@@ -26,6 +26,27 @@ _CALENDAR = frozenset(
 _MEASURE = re.compile(r"\d[\d.,]*(?:b|bn|m|t|k)", re.IGNORECASE)
 
 
+_MORE = frozenset("more most less least".split())
+_COMPARED = frozenset(("JJR", "JJS", "RBR", "RBS"))
+# Signs of units, which are written like names: "8 GB" is no product.
+_UNIT = re.compile(
+    r"[kKMGTP]?i?[Bb]|[kMG]?[WVJN]h?|[kMGT]?Hz|[munkdc]?[mgl]|mA?h|km/?h|mph|fps|dB|°?[CF]|[kM]?bps|[MG]bit|TFLOPS|PFLOPS|ppm|Nm|hp|psi|bar"
+)
+
+
+def _for_a_person(row: Sequence[Token], place: int) -> bool:
+    """Whether a word only says that a person or body is asked for ("which company", "who is the boss")."""
+    told = any(t.low in WH and t.head == place for t in row)
+    return row[place].key in lexicon().people and (
+        told or row[place].dep in ("attr", "nsubj", "nsubjpass", "ROOT")
+    )
+
+
+def _ordered(row: Sequence[Token], place: int) -> bool:
+    """Whether a word is the order at the head of a question ("list the suppliers")."""
+    return place == 0 and row[place].low in ("name", "list", "give", "show", "enumerate", "state")
+
+
 def terms_of(
     row: tuple[Token, ...], names: Mapping[str, float], ask: Ask
 ) -> tuple[tuple[Term, ...], frozenset[int]]:
@@ -38,9 +59,11 @@ def terms_of(
     """
     words = lexicon()
     keys = [t.key for t in row]
-    meanings = words.meanings(keys)
+    # "faster" means what "fast" means.
+    plain = [word_key(t.lemma) if t.tag in _COMPARED and t.lemma else t.key for t in row]
+    meanings = words.meanings(plain)
     values = words.values(keys)
-    poles = words.poles(keys)
+    poles = words.poles(plain)
     focus = frozenset() if ask is Ask.WHO else _focus(row, ask, names)
     terms: list[Term] = []
     seen: set[tuple[str, str]] = set()
@@ -52,7 +75,11 @@ def terms_of(
                 terms.append(_phrase_term(row, phrases[place], keys, focus))
             continue
         role = _role(row, place, token, names, focus)
-        if role is None or (token.key, role) in seen or (ask is Ask.WHO and token.key in words.people):
+        if role is None or (token.key, role) in seen or (ask is Ask.WHO and _for_a_person(row, place)):
+            continue
+        if role in ("verb", "noun") and (
+            _ordered(row, place) or (ask is Ask.UNKNOWNS and token.key in SAYING)
+        ):
             continue
         named = role in ("name", "number")
         generic = token.key in words.generic and place not in meanings
@@ -123,7 +150,9 @@ def _role(
     named = is_name(token, first) or (
         share is not None and share > 0.8 and token.pos not in ("AUX", "ADP", "DET")
     )
-    if token.pos == "NUM" or token.text.isdigit() or token.low in _CALENDAR:
+    if _UNIT.fullmatch(token.text) and place and row[place - 1].pos == "NUM":
+        return "unit"
+    if token.pos == "NUM" or token.text.isdigit() or token.low in _CALENDAR or token.text == "May":
         return "number"
     if named and (share is None or share > 0.3) and token.low not in AUX:
         return "name"
@@ -144,6 +173,8 @@ def _named(row: tuple[Token, ...], place: int, names: Mapping[str, float]) -> bo
 
 def _plain_role(row: tuple[Token, ...], place: int, token: Token) -> str | None:
     """The role of a word that is neither a name nor asked for."""
+    if token.tag in _COMPARED and token.dep in ("acomp", "advmod", "attr", "amod") and token.low not in _MORE:
+        return "noun" if token.dep in ("acomp", "attr") else "modifier"
     if token.pos not in _CONTENT or token.low in AUX:
         return "modifier" if token.pos == "ADV" and token.low.endswith("ly") else None
     if token.pos == "VERB":
@@ -185,6 +216,8 @@ def _focus(row: tuple[Token, ...], ask: Ask, names: Mapping[str, float]) -> froz
             head = token.head
             if token.dep in ("det", "poss") and head > place:
                 return _phrase(row, head, names)
+            if token.dep == "pobj" and (noun := _noun_after(row, place)):
+                return _phrase(row, noun, names)
         if token.low == "how" and place + 1 < len(row) and row[place + 1].low in ("many", "much"):
             head = row[place + 1].head
             if row[head].pos in ("NOUN", "PROPN") and head > place:
@@ -197,8 +230,16 @@ def _focus(row: tuple[Token, ...], ask: Ask, names: Mapping[str, float]) -> froz
             and ask is not Ask.HOW
         ):
             return frozenset((place + 1,))
-    if ask not in (Ask.WHAT, Ask.AMOUNT, Ask.WHEN):
-        return frozenset()
+    return _nominal_focus(row, names) if ask in (Ask.WHAT, Ask.AMOUNT, Ask.WHEN) else frozenset()
+
+
+def _nominal_focus(row: tuple[Token, ...], names: Mapping[str, float]) -> frozenset[int]:
+    """The noun asked for without a question word of its own: "what is the size of X", "X licence?"."""
+    if _ordered(row, 0):
+        wanted = next(
+            (p for p, t in enumerate(row) if t.dep == "dobj" and t.head == 0 and t.pos == "NOUN"), 0
+        )
+        return _phrase(row, wanted, names) if wanted else frozenset()
     for place, token in enumerate(row):  # "what is the size of X", "X licence?"
         nominal = token.pos in ("NOUN", "PROPN") and names.get(token.key, 0.0) < 0.5
         if not nominal:
@@ -206,6 +247,16 @@ def _focus(row: tuple[Token, ...], ask: Ask, names: Mapping[str, float]) -> froz
         if token.dep in ("attr", "nsubj", "ROOT", "nsubjpass") and not _verbal(row):
             return _phrase(row, place, names)
     return frozenset()
+
+
+def _noun_after(row: Sequence[Token], place: int) -> int:
+    """The noun right behind a "which" that was taken for a pronoun ("to which shops"), or 0."""
+    last = 0
+    for other in range(place + 1, len(row)):
+        if row[other].pos != "NOUN":
+            break
+        last = other
+    return last
 
 
 def _verbal(row: Sequence[Token]) -> bool:

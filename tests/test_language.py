@@ -29,6 +29,8 @@ SAME = [
     ("behaviour", "behavior"),
     ("optimise", "optimized"),
     ("defence", "defense"),
+    ("tyres", "tire"),
+    ("cheques", "check"),
     ("“open”", "open"),
 ]
 APART = [

@@ -1,0 +1,136 @@
+"""What leads up to a question: where and by whom it is said, what is left out, whether it is told at all.
+
+"According to the article, ..." adds nothing; "according to Lee, ..." asks for Lee's words; "does it say
+when ...", "is there any word on ..." and "has the price been announced?" ask for the thing itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from rag.language import word_key
+from rag.lexicon import lexicon
+from rag.phrasing import WH, pattern
+
+# Who cannot be quoted by name: the documents, the asker, and those behind the documents.
+_NOBODY = re.compile(
+    r"(?:it|they|we|you|one|he|she|i|there(?: to)?|any(?:one|body|thing)|some(?:one|body)|nobody|people|anyone else|"
+    r"(?:the|this|that|these|those|your|any|its|their)\s+(?:\w+\s+)?(?:articles?|announcements?|releases?|notes?|texts?|sources?|documents?|"
+    r"docs|documentation|reports?|statements?|posts?|pages?|papers?|files?|corpus|material|company|firm|vendor|"
+    r"manufacturer|maker|authors?|team|developers?|organi[sz]ation|piece|story|vendor|makers))?",
+    re.IGNORECASE,
+)
+_TOLD_BY_DOCUMENTS = frozenset(
+    "cover covered include included provide provided list listed name named know".split()
+)
+_PARTED = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
+_ARTICLE = re.compile(r"^(?:the|a|an|any|its|their)\s+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A question without what leads up to it.
+
+    ``speaker``: whose words are asked for, as typed; ``besides``: what the asker has already.
+    """
+
+    text: str
+    speaker: str = ""
+    besides: tuple[str, ...] = ()
+
+
+def without_openers(text: str) -> Lead:
+    """The question without "according to ..." and "besides ..."."""
+    lead = Lead(text)
+    for name in ("in_sources", "in_sources_last"):
+        lead = replace(lead, text=pattern(name).sub("", lead.text, count=1).strip())
+    for name in ("by_speaker", "by_speaker_last"):
+        if match := pattern(name).search(lead.text):
+            who = next(value for value in match.groups() if value)
+            lead = replace(lead, text=_cut(lead.text, match), speaker="" if _nobody(who) else who)
+    for name in ("besides", "besides_inside"):
+        match = pattern(name).search(lead.text)
+        if match and not any(word in WH for word in match["one"].lower().split()):
+            left_out = tuple(_ARTICLE.sub("", part) for part in _PARTED.split(match["one"]) if part)
+            lead = replace(lead, text=_cut(lead.text, match), besides=(*lead.besides, *left_out))
+    return lead
+
+
+def _cut(text: str, match: re.Match[str]) -> str:
+    return f"{text[: match.start()]} {text[match.end() :]}".strip()
+
+
+def _nobody(who: str) -> bool:
+    return _NOBODY.fullmatch(who.strip()) is not None
+
+
+def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
+    """The thing itself where a question asks whether it is told: "do we know who ...", "any news on ..."."""
+    bare = part.strip().rstrip(" ?.")
+    if match := pattern("is_known").match(bare) or pattern("asks_whether_told").match(bare):
+        who = match.groupdict().get("who") or ""
+        if len(who.split()) <= 6:
+            return Lead(_clause(match["rest"]), "" if _nobody(who) else who)
+    if match := pattern("asks_whether_told_of").match(bare):
+        if _nobody(match["who"]):
+            return Lead(_topic(match["rest"], names))
+        return Lead(f"What did {match['who']} say about {match['rest']}?", match["who"])
+    return _of_a_thing(part, bare, names)
+
+
+def _of_a_thing(part: str, bare: str, names: Mapping[str, float]) -> Lead:
+    """The detail, where a question asks for news of it or whether it has been given."""
+    if match := pattern("asks_for_information").match(bare):
+        return Lead(_topic(match["rest"], names))
+    if match := pattern("said_of").match(bare):
+        if _nobody(match["who"]):
+            return Lead(_topic(match["rest"], names))
+        return Lead(part, match["who"])
+    if match := pattern("asks_whether_given").match(bare):
+        thing = match["rest"] + (match["behind"] or "")
+        if _a_detail(match["rest"], names):
+            return Lead(_topic(thing, names))
+    if match := pattern("asks_whether_named").match(bare):
+        nobody = _nobody(match["who"])
+        told = match["verb"].lower() not in _TOLD_BY_DOCUMENTS
+        if told and (nobody or _a_detail(match["rest"], names)):
+            return Lead(_topic(match["rest"], names), "" if nobody else match["who"])
+    if match := pattern("is_out").match(bare):
+        return Lead(f"Has {match['what']} come out?")
+    return Lead(part)
+
+
+def _clause(rest: str) -> str:
+    """An indirect question as it stands; "that ..." is asked as whether it is so."""
+    first, _, statement = rest.partition(" ")
+    if first.lower() == "that":
+        return f"Is it true that {statement}?"
+    return f"whether {statement}" if first.lower() == "if" else rest
+
+
+def _topic(thing: str, names: Mapping[str, float]) -> str:
+    """A thing as a question: a subject as a whole, or one detail of it."""
+    thing = thing.strip(" ?.")
+    first = thing.partition(" ")[0]
+    if first.lower() in (*WH, "whether", "if", "that"):
+        return _clause(thing)
+    words = re.findall(r"[^\W_][\w'’-]*", _ARTICLE.sub("", thing))
+    if words and all(names.get(word_key(w), 0.0) > 0.8 or w[:1].isupper() for w in words):
+        return f"Tell me about {thing}"
+    if re.match(r"(?:the|its|their)\b", thing, re.IGNORECASE) and not re.search(r"\band\b|,", thing):
+        head = re.split(r"\s(?:of|for|in|on|at|to|with|by)\s", thing)[0]
+        return f"What {'are' if re.search(r'[^sui]s$', head) else 'is'} {thing}?"
+    return f"{thing}?"
+
+
+def _a_detail(thing: str, names: Mapping[str, float]) -> bool:
+    """Whether a noun phrase names a detail (a price, a licence, a date) and no thing of its own."""
+    head = re.split(r"\s(?:of|for|in|on|at|to|with|by)\s", thing.strip(" ?."))[0]
+    words = [word_key(w) for w in re.findall(r"[\w-]+", head)]
+    if not words or names.get(words[-1], 0.0) > 0.8 or len(words) > 5:
+        return False
+    last = max(lexicon().meanings(words), default=-1)
+    named = any(m.startswith("aspect:") for m in lexicon().meanings(words).get(last, ()))
+    return last == len(words) - 1 and named

@@ -1,0 +1,149 @@
+"""The words of a question put back together: as they were spaced, or as the statement behind them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rag.language import Token
+from rag.phrasing import AUX, WH
+
+_MARKS = frozenset("? . ! …".split())
+_NOT = frozenset("n't n’t".split())
+_DO = frozenset("do does did".split())
+_FULL = {"ca": "can", "wo": "will", "sha": "shall"}
+# Past forms that no rule makes; a participle of its own (driven) is none of them.
+_PAST = dict(
+    pair.split("/")
+    for pair in (
+        "arise/arose become/became begin/began bend/bent bring/brought build/built buy/bought catch/caught "
+        "choose/chose come/came cost/cost cut/cut deal/dealt do/did draw/drew drive/drove eat/ate fall/fell "
+        "feed/fed feel/felt fight/fought find/found fly/flew forget/forgot get/got give/gave go/went "
+        "grow/grew have/had hear/heard hit/hit hold/held hurt/hurt keep/kept know/knew lead/led leave/left "
+        "lend/lent let/let lose/lost make/made mean/meant meet/met pay/paid put/put quit/quit read/read "
+        "rise/rose run/ran say/said see/saw seek/sought sell/sold send/sent set/set shrink/shrank shut/shut "
+        "sink/sank speak/spoke spend/spent split/split spread/spread stand/stood steal/stole stick/stuck "
+        "swim/swam take/took teach/taught tell/told think/thought throw/threw understand/understood win/won "
+        "withdraw/withdrew write/wrote be/was "
+    ).split()
+)
+
+
+def joined(row: Sequence[Token], places: Iterable[int]) -> str:
+    """The tokens at these places, with a space only where the question had one between two neighbours.
+
+    A part that lies between two kept places leaves one space; end marks and commas at the ends go.
+    """
+    text = ""
+    last = -2
+    for place in places:
+        token = row[place]
+        glued = place == last + 1 and last >= 0 and row[last].end == token.start
+        mark = token.pos == "PUNCT" and token.text in (",", ";", ":", "?", ".")
+        ending = token.text in ("'s", "’s", "'", "’", *_NOT)
+        text += token.text if not text or glued or mark or ending else f" {token.text}"
+        last = place
+    return re.sub(r"\s+", " ", text).strip(" ?.,;")
+
+
+def statement(row: tuple[Token, ...]) -> str:
+    """The declarative form of a question: "does X run Y" is "X runs Y", "why did X drop Y" "X dropped Y".
+
+    Empty where the subject cannot be told.
+    """
+    if [t.low for t in row[:4]] == ["is", "it", "true", "that"]:
+        return joined(row, range(4, len(row)))
+    start = _after_question_word(row)
+    if start >= len(row):
+        return ""
+    if row[start].low not in AUX and not _split_auxiliary(row, start):
+        # "when the café opens", "whether X is free": already in the order of a statement
+        whole = any(t.dep.startswith("nsubj") and t.low not in WH for t in row[start:])
+        return joined(row, range(start, len(row))) if start and whole else ""
+    subjects = [i for i, t in enumerate(row) if i > start and t.dep.startswith("nsubj")]
+    subjects = subjects or [i for i, t in enumerate(row) if i > start and t.dep == "expl"]
+    if not subjects:
+        return ""
+    first = start + 1
+    denial = first if first < len(row) and row[first].low in _NOT else -1
+    if denial > 0:
+        first += 1
+    end = max([subjects[0], *(i for i in range(first, len(row)) if _under(row, i, subjects[0]))])
+    # The head of the verb phrase cannot stand inside its subject: a parse that went wrong.
+    behind = [i for i in range(end + 1, len(row)) if row[i].text not in _MARKS]
+    if not behind:
+        return ""
+    auxiliary = _FULL.get(row[start].low, row[start].low)
+    subject = joined(row, range(first, end + 1))
+    denied = "not" if denial > 0 or row[behind[0]].low in ("not", *_NOT) else ""
+    if auxiliary in _DO and not denied:
+        moved = next((p for p in behind if row[p].pos not in ("ADV", "PUNCT")), behind[0])
+        verb = _inflected(row[moved].text, auxiliary)
+        words = [subject, joined(row, (p for p in behind if p < moved)), verb]
+        words.append(joined(row, (p for p in behind if p > moved)))
+    else:
+        rest = behind[1:] if row[behind[0]].low in ("not", *_NOT) else behind
+        auxiliary = auxiliary if auxiliary not in ("'s", "’s") else "is"
+        words = [subject, auxiliary, denied, joined(row, rest)]
+    return " ".join(word for word in words if word)
+
+
+def _after_question_word(row: Sequence[Token]) -> int:
+    """The place behind the question word and its own words ("how often", "since when", "what year")."""
+    places = [i for i, t in enumerate(row[:4]) if t.low in WH or t.low in ("whether", "if")]
+    if not places:
+        return 0
+    place = places[0] + 1
+    if row[places[0]].low in ("whether", "if") or row[places[0]].low == "why":
+        return place
+    auxiliary = next((i for i, t in enumerate(row) if i >= place and t.low in AUX), None)
+    if (
+        auxiliary is not None
+        and auxiliary - place <= 3
+        and not any(t.dep.startswith("nsubj") for t in row[place:auxiliary])
+    ):
+        return auxiliary
+    return place
+
+
+def _split_auxiliary(row: Sequence[Token], start: int) -> bool:
+    """Whether the auxiliary stands with its denial cut off ("ca n't") or shortened ("'s")."""
+    cut: bool = start + 1 < len(row) and row[start + 1].low in _NOT and row[start].low in _FULL
+    return cut or (row[start].text in ("'s", "’s") and start > 0)
+
+
+def _inflected(verb: str, auxiliary: str) -> str:
+    if auxiliary == "do":
+        return verb
+    return third_person(verb) if auxiliary == "does" else past(verb)
+
+
+def third_person(verb: str) -> str:
+    """The form that goes with "it": regular in English but for three verbs."""
+    irregular = {"have": "has", "be": "is", "do": "does"}
+    if verb in irregular:
+        return irregular[verb]
+    if re.search(r"(?:s|x|z|ch|sh|o)$", verb):
+        return f"{verb}es"
+    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
+
+
+def past(verb: str) -> str:
+    """The simple past of a verb."""
+    if verb in _PAST:
+        return _PAST[verb]
+    if verb.endswith("e"):
+        return f"{verb}d"
+    if re.search(r"[^aeiou]y$", verb):
+        return f"{verb[:-1]}ied"
+    return f"{verb}{verb[-1]}ed" if re.fullmatch(r"[^aeiou]*[aeiou][bdgmnprt]", verb) else f"{verb}ed"
+
+
+def _under(row: Sequence[Token], place: int, ancestor: int) -> bool:
+    seen: set[int] = set()
+    while place not in seen:
+        seen.add(place)
+        place = row[place].head
+        if place == ancestor:
+            return True
+    return False
