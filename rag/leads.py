@@ -16,7 +16,7 @@ from rag.phrasing import WH, pattern
 
 # Who cannot be quoted by name: the documents, the asker, and those behind the documents.
 _NOBODY = re.compile(
-    r"(?:it|they|we|you|one|he|she|i|there(?: to)?|any(?:one|body|thing)|some(?:one|body)|nobody|people|anyone else|"
+    r"(?:it|they|we|you|one|he|she|i|there(?: to)?|any(?:one|body|thing)|some(?:one|body)|nobody|people|"
     r"(?:the|this|that|these|those|your|any|its|their)\s+(?:\w+\s+)?(?:articles?|announcements?|releases?|notes?|texts?|sources?|documents?|"
     r"docs|documentation|reports?|statements?|posts?|pages?|papers?|files?|corpus|material|company|firm|vendor|"
     r"manufacturer|maker|authors?|team|developers?|organi[sz]ation|piece|story|vendor|makers))?",
@@ -86,7 +86,8 @@ def _of_a_thing(part: str, bare: str, names: Mapping[str, float]) -> Lead:
         return Lead(_topic(match["rest"], names))
     if match := pattern("said_of").match(bare):
         if _nobody(match["who"]):
-            return Lead(_topic(match["rest"], names))
+            inside = re.search(r"\s(?:of|for|in|on|at)\s", match["rest"])
+            return Lead(_topic(match["rest"], names) if inside else f"Tell me about {match['rest']}")
         return Lead(part, match["who"])
     if match := pattern("asks_whether_given").match(bare):
         thing = match["rest"] + (match["behind"] or "")

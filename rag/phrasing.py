@@ -110,7 +110,11 @@ def _written_out(text: str) -> str:
 
 def _stripped(sentence: str) -> str:
     order = pattern("assert").match(sentence)
-    if order and len(sentence[order.end() :].split()) > 2:
+    if (
+        order
+        and len(sentence[order.end() :].split()) > 2
+        and _is_order(order.group(), sentence[order.end() :])
+    ):
         return _as_question(sentence[order.end() :].strip("\"“”' "))
     if pattern("overview").match(sentence):
         return sentence
@@ -118,6 +122,13 @@ def _stripped(sentence: str) -> str:
     if told and len(sentence[told.end() :].split()) > 1:
         return sentence[told.end() :]
     return sentence
+
+
+def _is_order(order: str, behind: str) -> bool:
+    """Whether words that may be nouns order something: "write performance of version 5" does not."""
+    sure = re.search(r"[:,\"“]|\b(?:that|please|just)\b", order, re.IGNORECASE)
+    noun = re.match(r"(?:write|print|output|state|claim|answer|reply)\b", order, re.IGNORECASE)
+    return bool(sure or not noun or any(word in AUX for word in behind.lower().split()))
 
 
 def _untagged(sentence: str) -> str:
@@ -163,7 +174,8 @@ def split(question: str) -> list[str]:
         first = part.split()[0].lower() if part.split() else ""
         # An auxiliary after "and" opens a new question only where a first one stood complete.
         if kept and first in AUX and not _complete(kept[-1]):
-            kept[-1] = f"{kept[-1]} and {part}"
+            comma = f"{kept[-1]}," in question
+            kept[-1] = f"{kept[-1]}, {part}" if comma else f"{kept[-1]} and {part}"
         else:
             kept.append(part)
     return kept or [question]

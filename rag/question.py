@@ -85,7 +85,7 @@ def _speaker(row: Sequence[Token]) -> tuple[Term, ...]:
     return tuple(
         Term(t.text, t.key, "name", none, none)
         for t in row
-        if t.pos not in ("PUNCT", "DET", "PART") and t.key
+        if t.pos not in ("PUNCT", "DET", "PART", "PRON") and t.key
     )
 
 

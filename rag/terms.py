@@ -78,7 +78,7 @@ def terms_of(
         if role is None or (token.key, role) in seen or (ask is Ask.WHO and _for_a_person(row, place)):
             continue
         if role in ("verb", "noun") and (
-            _ordered(row, place) or (ask is Ask.UNKNOWNS and token.key in SAYING)
+            _ordered(row, place) or (ask in (Ask.UNKNOWNS, Ask.OVERVIEW) and token.key in SAYING)
         ):
             continue
         named = role in ("name", "number")

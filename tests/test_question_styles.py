@@ -26,7 +26,8 @@ LEADS = frozenset(
         "right correct wonder wondering curious mention disclose like heard list name please explain".split(),
     )
 )
-FLOORS = {"developed by": 0.95, "tested by": 0.8}
+# The second half was looked at once, when the first was done: 69 of 76.
+FLOORS = {"developed by": 0.97, "tested by": 0.9}
 
 
 @dataclass(frozen=True)
