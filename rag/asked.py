@@ -45,7 +45,11 @@ class Detail:
 
     ``presumed`` marks a question that takes its own ``statement`` for granted (why and when did X
     do Y); ``premise`` is a clause that the question puts first ("since X, ...").  ``past`` asks
-    whether something has happened, ``hedged`` whether it could.
+    whether something has happened, ``hedged`` whether it could.  ``statement`` is the declarative form
+    of a yes/no question, or of what is presumed.  ``speaker`` are the keys of the name or office of
+    the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
+    the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
+    these does not answer.
     """
 
     text: str

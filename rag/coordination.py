@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -186,7 +187,7 @@ def _narrowed(detail: Detail, row: tuple[Token, ...], drop: frozenset[int], focu
         subject=" ".join(t.text for t in terms if t.role == "name") or detail.subject,
         focus=focus_text,
         aspects=aspects or lexicon().aspects([row[i].key for i in left]),
-        statement=_narrowed_statement(detail, row, drop),
+        statement=_agreeing(row, left, _narrowed_statement(detail, row, drop)),
     )
 
 
@@ -241,9 +242,8 @@ def _agreeing(row: Sequence[Token], left: Sequence[int], text: str) -> str:
         members = any(t.dep == "conj" for t in row)
         if not plural and members:
             new = _SINGULAR[token.low]
-            return text.replace(
-                f"{token.text} ", f"{new.capitalize() if token.text[0].isupper() else new} ", 1
-            )
+            new = new.capitalize() if text.startswith(token.text) and token.text[0].isupper() else new
+            return re.sub(rf"\b{token.text}\b", new, text, count=1, flags=re.IGNORECASE)
     return text
 
 

@@ -65,6 +65,8 @@ def topic(detail: Detail) -> str:
 def clause(detail: Detail) -> str:
     """A yes/no question as the clause that it asks about ("CANN is under Apache 2.0"), or ""."""
     first = detail.text.split(" ", 1)[0]
+    if detail.ask is Ask.YES_NO and first.lower() not in detail.statement.lower().split():
+        return detail.statement if len(detail.statement) <= _MAX_CLAUSE else ""
     words = [first.lower() if word == first else word for word in detail.statement.split()]
     if (
         detail.ask is not Ask.YES_NO

@@ -198,7 +198,7 @@ def _detail(
     )
     focus_text = " ".join(row[i].text for i in sorted(focus))
     aspects = words.aspects([row[i].key for i in sorted(focus)]) or words.aspects(keys)
-    happens = any(t.pos == "VERB" or t.low in ("do", "does", "did") for t in row)
+    happens = any(t.pos == "VERB" or t.dep in ("aux", "auxpass") for t in row)
     presumed = ask is Ask.WHY or (ask in (Ask.WHEN, Ask.HOW, Ask.WHERE) and happens)
     listing = _lists(row, focus)
     past = bool(re.match(r"(?:has|have|had|did|was|were)\b", low)) or bool(

@@ -62,13 +62,16 @@ def statement(row: tuple[Token, ...]) -> str:
         return joined(row, range(start, len(row))) if start and whole else ""
     subjects = [i for i, t in enumerate(row) if i > start and t.dep.startswith("nsubj")]
     subjects = subjects or [i for i, t in enumerate(row) if i > start and t.dep == "expl"]
-    if not subjects:
+    verb = -1 if subjects else _verb_taken_for_a_noun(row, start)
+    if not subjects and verb < 0:
         return ""
     first = start + 1
     denial = first if first < len(row) and row[first].low in _NOT else -1
     if denial > 0:
         first += 1
-    end = max([subjects[0], *(i for i in range(first, len(row)) if _under(row, i, subjects[0]))])
+    end = verb - 1
+    if subjects:
+        end = max([subjects[0], *(i for i in range(first, len(row)) if _under(row, i, subjects[0]))])
     # The head of the verb phrase cannot stand inside its subject: a parse that went wrong.
     behind = [i for i in range(end + 1, len(row)) if row[i].text not in _MARKS]
     if not behind:
@@ -78,14 +81,22 @@ def statement(row: tuple[Token, ...]) -> str:
     denied = "not" if denial > 0 or row[behind[0]].low in ("not", *_NOT) else ""
     if auxiliary in _DO and not denied:
         moved = next((p for p in behind if row[p].pos not in ("ADV", "PUNCT")), behind[0])
-        verb = _inflected(row[moved].text, auxiliary)
-        words = [subject, joined(row, (p for p in behind if p < moved)), verb]
+        inflected = _inflected(row[moved].text, auxiliary)
+        words = [subject, joined(row, (p for p in behind if p < moved)), inflected]
         words.append(joined(row, (p for p in behind if p > moved)))
     else:
         rest = behind[1:] if row[behind[0]].low in ("not", *_NOT) else behind
         auxiliary = auxiliary if auxiliary not in ("'s", "’s") else "is"
         words = [subject, auxiliary, denied, joined(row, rest)]
     return " ".join(word for word in words if word)
+
+
+def _verb_taken_for_a_noun(row: Sequence[Token], start: int) -> int:
+    """The verb behind a name that was read as one noun with it ("when will X sail"), or -1."""
+    root = next((i for i, t in enumerate(row) if t.dep == "ROOT"), -1)
+    bare = root > start + 1 and row[root].text.islower() and row[root].tag == "NN"
+    named = bare and row[root - 1].pos == "PROPN" and row[root - 1].head == root
+    return root if named and row[start].head == root and row[start].dep == "aux" else -1
 
 
 def _after_question_word(row: Sequence[Token]) -> int:

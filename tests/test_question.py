@@ -317,6 +317,43 @@ def test_asking_whether_a_statement_is_right_adds_no_word(parser: Parser) -> Non
     assert found.names == {"Heron"} and "right" not in found.words
 
 
+STATEMENTS = [
+    ("Does Kestrel run on Windows?", "Kestrel runs on Windows"),
+    ("Why did Velmora drop the Heron?", "Velmora dropped the Heron"),
+    ("Doesn't Kestrel run on Windows?", "Kestrel does not run on Windows"),
+    ("Is it true that the Heron is late?", "the Heron is late"),
+    ("Can you tell me whether Kestrel is free?", "Kestrel is free"),
+    ("When will the Heron arrive?", "the Heron will arrive"),
+    ("Do we know when the Heron will arrive?", "the Heron will arrive"),
+    ("Are the Heron and the Osprey approved?", "the Heron is approved"),
+]
+
+
+@pytest.mark.parametrize(("question", "statement"), STATEMENTS)
+def test_a_question_has_the_statement_behind_it(parser: Parser, question: str, statement: str) -> None:
+    assert understand(question, parser.parse, NAMES).details[0].statement == statement
+
+
+SPEAKERS = [
+    ("What did Priya Vance say about the Heron?", ("priya", "vanc"), "Heron"),
+    ("According to Priya Vance, is the Heron safe?", ("priya", "vanc"), "Heron"),
+    ("Did Okonjo say whether the Heron is safe?", ("okonjo",), "Heron"),
+    ("According to the article, is the Heron safe?", (), "Heron"),
+    ("Does the article say whether the Heron is safe?", (), "Heron"),
+    ("Do they say whether the Heron is safe?", (), "Heron"),
+]
+
+
+@pytest.mark.parametrize(("question", "speaker", "name"), SPEAKERS)
+def test_whose_words_are_asked_for(
+    parser: Parser, question: str, speaker: tuple[str, ...], name: str
+) -> None:
+    (found,) = understand(question, parser.parse, NAMES).details
+    assert found.speaker == speaker
+    assert name in {t.text for t in found.of("name")}
+    assert not {"say", "articl"} & {t.key for t in found.terms}
+
+
 # ---- nothing asked ---------------------------------------------------------------------------------
 
 SMALL_TALK = [
