@@ -24,11 +24,11 @@ run: $(STAMP) ## ask in the browser, at http://127.0.0.1:7860 (PORT=… for anot
 
 test: lint ## lint, types, tests, and the gate on answers
 	$(BIN)/python -m pytest
-	$(BIN)/python -m eval.gate
+	$(BIN)/python -m eval
 
 test-long: lint ## as test, with the long tests
 	$(BIN)/python -m pytest -m ""
-	$(BIN)/python -m eval.gate
+	$(BIN)/python -m eval
 
 lint: $(STAMP) ## ruff and mypy only
 	$(BIN)/ruff check .

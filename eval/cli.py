@@ -1,116 +1,130 @@
-"""``python -m eval``: asks, scores and prints; ``python -m eval score FILE`` scores recorded answers.
+"""``stated eval`` (also ``python -m eval``): asks, scores, judges, reports.
 
-Exit codes: 0 done (whatever the figures are; ``eval.gate`` judges), 2 could not run, 130 interrupted.
+``stated eval answer`` only asks and records; ``stated eval score FILE`` scores what was recorded, without
+the engine.  Exit codes: 0 all gates hold (or none was applied), 1 a gate failed, 2 could not run with one
+plain line, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from eval.metrics import Outcome, Score, score_all
-from eval.questions import PARTS, QUESTIONS_DIR, EvalError, Question, load
+from eval.faults import EvalError
+from eval.judging import GATED_PARTS, Rules, bless, judged
+from eval.metrics import score_all
+from eval.questions import PARTS, QUESTIONS_DIR, Question, load
 from eval.recording import Recording, read
+from eval.reports import terminal, write_reports
 from eval.run import OpenEngine, answer, open_assistant
-from eval.summary import groups, summarise
-from eval.table import failures, table
 from rag.errors import StatedError
 from rag.settings import BACKENDS
 
+HELD_BACK = "held_back"
+_FOLDER = Path(".stated/eval")
+ANSWERS = _FOLDER / "answers.jsonl"
 
-def main(argv: Sequence[str], open_engine: OpenEngine = open_assistant) -> int:
+
+def main(argv: Sequence[str], open_engine: OpenEngine = open_assistant, program: str = "stated eval") -> int:
     """Runs the command; returns the exit code."""
     arguments = list(argv)
     try:
-        if arguments[:1] == ["score"]:
-            _score(_score_parser().parse_args(arguments[1:]))
-        else:
-            _run(_run_parser().parse_args(arguments), open_engine)
+        match arguments[:1]:
+            case ["answer"]:
+                options = answer_parser(f"{program} answer").parse_args(arguments[1:])
+                _answer(options, _selected(options), open_engine)
+                return 0
+            case ["score"]:
+                return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
+        return _run(run_parser(program).parse_args(arguments), open_engine)
     except (StatedError, OSError, ImportError) as fault:
-        print(f"The evaluation could not run: {fault}", file=sys.stderr)
+        print(f"{program}: {' '.join(str(fault).split())}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        print(f"{program}: interrupted", file=sys.stderr)
         return 130
-    return 0
 
 
-def report(scores: Sequence[Score], recording: Recording) -> dict[str, Any]:
-    """All figures and each question's result, in plain JSON types."""
-    return {
-        "llm": recording.llm,
-        "started": recording.started,
-        "groups": {name: summarise(members).to_dict() for name, members in groups(scores).items()},
-        "questions": [
-            {
-                "id": score.question.id,
-                "place": score.question.place,
-                "question": score.question.text,
-                "outcome": score.outcome,
-                "wanted": score.question.target,
-                "got": score.got,
-                "gold_cited": score.gold_cited,
-                "assertions": [{"kind": found.kind, "detail": found.detail} for found in score.assertions],
-                "broken": score.broken,
-                "uncited": score.uncited,
-                "polarity_right": score.polarity_right,
-                "kind_right": score.kind_right,
-                "speaker_right": score.speaker_right,
-                "cited": score.cited,
-                "reason": score.reason,
-                "seconds": score.seconds,
-            }
-            for score in scores
-        ],
-    }
-
-
-def _run_parser() -> argparse.ArgumentParser:
+def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
+    """Options of a whole evaluation."""
     parser = argparse.ArgumentParser(
-        prog="python -m eval",
-        description="Asks the questions of a part and scores the answers.",
-        epilog="`python -m eval score FILE` scores recorded answers without the engine.",
+        prog=program,
+        description="Asks the labelled questions, scores the answers, and fails where a gate does not hold.",
+        epilog=f"`{program} answer` only asks; `{program} score FILE` scores recorded answers.",
     )
+    _selecting(parser)
+    _judging(parser)
+    return parser
+
+
+def answer_parser(program: str = "stated eval answer") -> argparse.ArgumentParser:
+    """Options of asking without scoring."""
+    parser = argparse.ArgumentParser(prog=program, description="Asks the questions and records the answers.")
+    _selecting(parser)
+    parser.add_argument("--questions", type=Path, default=QUESTIONS_DIR, help="folder of question files")
+    return parser
+
+
+def score_parser(program: str = "stated eval score") -> argparse.ArgumentParser:
+    """Options of scoring what was recorded."""
+    parser = argparse.ArgumentParser(prog=program, description="Scores recorded answers, without the engine.")
+    parser.add_argument("answers", type=Path, metavar="FILE", help="what an evaluation recorded")
+    _judging(parser)
+    return parser
+
+
+def _selecting(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--part",
         action="append",
         choices=PARTS,
         help="may be repeated (default: development and calibration)",
     )
-    parser.add_argument("--corpus", action="append", help="may be repeated (default: all)")
-    parser.add_argument("--llm", choices=BACKENDS, default="none")
+    parser.add_argument("--held-back", action="store_true", help="the part that nothing was tuned on")
+    parser.add_argument("--corpus", action="append", metavar="NAME", help="may be repeated (default: all)")
+    parser.add_argument("--llm", choices=BACKENDS, default="none", help="who words the answers")
     parser.add_argument(
-        "--answers", type=Path, default=Path(".stated/eval/answers.jsonl"), help="where the answers are kept"
+        "--answers", type=Path, default=ANSWERS, metavar="FILE", help="where answers are kept (%(default)s)"
     )
-    _common(parser)
-    return parser
 
 
-def _score_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m eval score", description="Scores recorded answers.")
-    parser.add_argument("answers", type=Path, help="a file that an evaluation wrote")
-    _common(parser)
-    return parser
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
+def _judging(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--questions", type=Path, default=QUESTIONS_DIR, help="folder of question files")
-    parser.add_argument("--json", type=Path, help="also write all figures and results to this file")
-    parser.add_argument("--failures", action="store_true", help="also name every question that failed")
+    parser.add_argument("--gates", type=Path, default=Rules().gates, metavar="FILE", help="what is demanded")
+    parser.add_argument(
+        "--baseline", type=Path, default=Rules().baseline, metavar="FILE", help="what drops are measured from"
+    )
+    parser.add_argument("--bless", action="store_true", help="make this run the baseline")
+    parser.add_argument("--failures", action="store_true", help="name every question that failed")
+    parser.add_argument(
+        "--report", type=Path, default=_FOLDER, metavar="DIR",
+        help="where report.html, report.json, junit.xml and summary.md go (%(default)s)",
+    )  # fmt: skip
 
 
-def _run(options: argparse.Namespace, open_engine: OpenEngine) -> None:
-    parts = options.part or ["development", "calibration"]
-    questions = load(options.questions, parts=parts, corpora=options.corpus or ())
+def _selected(options: argparse.Namespace) -> tuple[Question, ...]:
+    if options.held_back and options.part:
+        raise EvalError("Give --held-back or --part, not both.")
+    parts = [HELD_BACK] if options.held_back else options.part or GATED_PARTS
+    return load(options.questions, parts=parts, corpora=options.corpus or ())
+
+
+def _answer(
+    options: argparse.Namespace, questions: tuple[Question, ...], open_engine: OpenEngine
+) -> Recording:
     answer(questions, options.answers, llm=options.llm, open_engine=open_engine)
     print(f"The answers are in {options.answers}.", file=sys.stderr)
-    _show(questions, read(options.answers), options)
+    return read(options.answers)
 
 
-def _score(options: argparse.Namespace) -> None:
+def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+    questions = _selected(options)
+    return _judge(options, questions, _answer(options, questions, open_engine))
+
+
+def _score(options: argparse.Namespace) -> int:
     recording = read(options.answers)
     known = {question.id: question for question in load(options.questions)}
     gone = [id_ for id_ in recording.ids if id_ not in known]
@@ -119,21 +133,23 @@ def _score(options: argparse.Namespace) -> None:
     questions = tuple(known[id_] for id_ in recording.ids if id_ in known)
     if not questions:
         raise EvalError("None of the recorded questions is in the question sets.")
-    _show(questions, recording, options)
+    return _judge(options, questions, recording)
 
 
-def _show(questions: tuple[Question, ...], recording: Recording, options: argparse.Namespace) -> None:
-    scores = score_all(questions, recording)
-    print(table(scores))
-    failing = [s for s in scores if _failed(s)]
-    if options.failures and failing:
-        print(f"\n{len(failing)} questions failed:\n{failures(failing, limit=len(failing))}")
-    if options.json:
-        text = json.dumps(report(scores, recording), ensure_ascii=False, indent=1)
-        options.json.write_text(text + "\n", encoding="utf-8")
-
-
-def _failed(score: Score) -> bool:
-    labels = (score.gold_cited, score.polarity_right, score.kind_right, score.speaker_right)
-    faults = (score.assertions, score.broken, score.uncited, score.missing_gold)
-    return score.outcome is not Outcome.RIGHT or any(faults) or any(label is False for label in labels)
+def _judge(options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording) -> int:
+    known = load(options.questions)
+    # In the order of the files, whatever order they were asked in: reports must not depend on it.
+    places = {question.id: place for place, question in enumerate(known)}
+    ordered = tuple(sorted(questions, key=lambda question: places[question.id]))
+    scores = score_all(ordered, recording)
+    rules = Rules(options.gates, options.baseline)
+    result = judged(ordered, known, recording, scores, rules, first=options.bless)
+    write_reports(result, options.report)
+    print(terminal(result, every_failure=options.failures))
+    print(f"The report is in {options.report / 'report.html'}.", file=sys.stderr)
+    if options.bless:
+        bless(result, known, options.baseline)
+        print(f"Blessed: {options.baseline.name} holds these figures.", file=sys.stderr)
+    # What fell is accepted by blessing it; a least share is not.
+    held = all(options.bless and breach.gate.startswith("drop") for breach in result.breaches)
+    return 0 if held else 1

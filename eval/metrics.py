@@ -12,8 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.assertions import AssertionKind, FalseAssertion, false_assertions
-from eval.questions import EvalError, Question
+from eval.faults import EvalError
+from eval.matching import Gold, Stretch, find_gold
+from eval.questions import Question
 from eval.recording import Asked, Recording
+from eval.unsupported import Unsupported, unsupported
 from eval.wording import Reading, read
 from rag.records import Answer, Citation, Claim, Status, Verdict
 
@@ -32,7 +35,10 @@ class Score:
 
     A bool is None where the question has no such label.  ``quotes`` counts the citations, related lines
     and quoted stretches of the text that were compared, ``broken`` tells which failed; ``uncited`` are
-    verdicts and marks without a citation behind them; ``cited`` are the quotes cited.
+    verdicts and marks without a citation behind them; ``cited`` are the quotes cited, of which
+    ``cited_on_gold`` stand on a gold sentence; ``gold_reached`` counts the gold sentences cited; ``rank``
+    is the place, from 1, of the first gold sentence among the evidence shown (citations, then near
+    misses), None where it is not there.
     """
 
     question: Question
@@ -45,13 +51,39 @@ class Score:
     broken: tuple[str, ...]
     uncited: tuple[str, ...]
     assertions: tuple[FalseAssertion, ...]
+    unsupported: tuple[Unsupported, ...]
     polarity_right: bool | None
     kind_right: bool | None
     speaker_right: bool | None
     cited: tuple[str, ...]
+    cited_on_gold: int
+    gold_reached: int
+    rank: int | None
     backend: str
     seconds: float | None
     warm_up: bool
+
+    @property
+    def failed(self) -> bool:
+        """Whether anything at all is wrong with it."""
+        labels = (self.gold_cited, self.polarity_right, self.kind_right, self.speaker_right)
+        faults = (self.assertions, self.unsupported, self.broken, self.uncited, self.missing_gold)
+        return self.outcome is not Outcome.RIGHT or any(faults) or any(label is False for label in labels)
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Everything that is wrong with it, each in plain words."""
+        found = [f"{f.kind}: {f.detail}" for f in self.assertions]
+        found += [*self.broken, *self.uncited]
+        found += [f"unsupported {f.kind}: {f.detail}" for f in self.unsupported]
+        found += [f"the corpus does not hold the gold sentence {text!r}" for text in self.missing_gold]
+        answered = self.outcome is not Outcome.CRASHED
+        labels = {
+            "no gold sentence cited": self.gold_cited, "wrong yes/no": self.polarity_right,
+            "wrong kind": self.kind_right, "wrong speaker": self.speaker_right,
+        }  # fmt: skip
+        found += [text for text, right in labels.items() if right is False and answered]
+        return (*found, self.reason) if self.reason else tuple(found)
 
     @property
     def stated_where_not(self) -> bool:
@@ -86,14 +118,13 @@ def score(question: Question, asked: Asked | None, documents: dict[str, str]) ->
         asked: what came of it; None where no answer was recorded.
         documents: text by document id.
     """
-    places = {sentence: _places(sentence, documents) for sentence in question.gold}
-    missing = tuple(sentence for sentence, found in places.items() if not found)
+    gold = find_gold(question.gold, documents)
     answer = asked.answer if asked else None
     if asked is None or answer is None or not answer.text.strip():
         reason = "no answer was recorded" if asked is None else asked.crash or "the answer is empty"
-        return _crashed(question, asked, missing, reason)
-    gold = [place for found in places.values() for place in found]
-    on_gold = {i for i, citation in enumerate(answer.citations) if _hits(citation, gold)}
+        return _crashed(question, asked, gold.missing, reason)
+    stretches = [_stretch(citation) for citation in answer.citations]
+    on_gold = {i for i, stretch in enumerate(stretches) if gold.hit(stretch)}
     sources = [c.quote for c in (*answer.citations, *answer.related)]
     reading = read(answer.text, sources, question.text)
     broken = [*filter(None, (_fault(c, documents) for c in (*answer.citations, *answer.related)))]
@@ -106,15 +137,19 @@ def score(question: Question, asked: Asked | None, documents: dict[str, str]) ->
         got=answer.status,
         reason="" if right else "; ".join(f.reason for f in answer.findings if f.reason),
         gold_cited=bool(on_gold) if question.gold else None,
-        missing_gold=missing,
+        missing_gold=gold.missing,
         quotes=len(sources) + reading.quotes,
         broken=tuple(broken),
         uncited=tuple(_uncited(answer, reading)),
         assertions=false_assertions(question, answer, reading),
+        unsupported=unsupported(question.text, answer, reading),
         polarity_right=_polarity_right(question, answer),
         kind_right=any(claim.kind == question.kind for claim in claims) if question.kind else None,
         speaker_right=_speaker_right(question, claims),
         cited=tuple(citation.quote for citation in answer.citations),
+        cited_on_gold=len(on_gold),
+        gold_reached=gold.reached(stretches),
+        rank=_rank(gold, answer),
         backend=answer.backend,
         seconds=asked.seconds,
         warm_up=asked.warm_up,
@@ -133,31 +168,27 @@ def _crashed(question: Question, asked: Asked | None, missing: tuple[str, ...], 
         broken=(),
         uncited=(),
         assertions=(),
+        unsupported=(),
         polarity_right=False if question.polarity else None,
         kind_right=False if question.kind else None,
         speaker_right=False if question.speaker else None,
         cited=(),
+        cited_on_gold=0,
+        gold_reached=0,
+        rank=None,
         backend="",
         seconds=asked.seconds if asked else None,
         warm_up=bool(asked and asked.warm_up),
     )
 
 
-def _places(sentence: str, documents: dict[str, str]) -> list[tuple[str, int, int]]:
-    return [
-        (document_id, found.start(), found.end())
-        for document_id, text in documents.items()
-        for found in re.finditer(re.escape(sentence), text)
-    ]
+def _stretch(citation: Citation) -> Stretch:
+    return Stretch(citation.document_id, citation.start, citation.end)
 
 
-def _hits(citation: Citation, gold: list[tuple[str, int, int]]) -> bool:
-    for document_id, start, end in gold:
-        shared = min(citation.end, end) - max(citation.start, start)
-        shorter = min(citation.end - citation.start, end - start)
-        if citation.document_id == document_id and shorter > 0 and shared >= shorter / 2:
-            return True
-    return False
+def _rank(gold: Gold, answer: Answer) -> int | None:
+    shown = [_stretch(citation) for citation in (*answer.citations, *answer.related)]
+    return next((place for place, stretch in enumerate(shown, start=1) if gold.hit(stretch)), None)
 
 
 def _fault(citation: Citation, documents: dict[str, str]) -> str:

@@ -13,7 +13,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rag.errors import StatedError
+from eval.categories import category_named
+from eval.faults import EvalError
 from rag.records import ClaimKind, Polarity, Status
 
 PARTS = ("development", "calibration", "held_back")
@@ -25,13 +26,9 @@ _KEYS = {"id", "input", "target", "metadata"}
 _METADATA = {
     "corpus", "part", "topic", "category", "gold", "polarity", "kind", "speaker", "forbidden", "note"
 }  # fmt: skip
-_OPTIONAL = {"as_of"}
+_OPTIONAL = {"as_of", "group", "pair", "natural"}
 
 _Word = TypeVar("_Word", bound=StrEnum)
-
-
-class EvalError(StatedError):
-    """The evaluation could not run; the message says what to mend (exit code 2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +37,10 @@ class Question:
 
     ``gold`` are sentences of the corpus, any of which answers it.  ``polarity`` is None where no yes or
     no may be given.  ``kind`` and ``speaker`` are None and "" where they are not labelled.
-    ``forbidden`` are strings that a right answer does not assert.  ``file`` and ``line`` (from 1) say
-    where the question stands.
+    ``forbidden`` are strings that a right answer does not assert.  Questions of one ``group`` ask the
+    same in other words, those of one ``pair`` differ in the word that decides ("" for neither);
+    ``natural`` says that the sentence asked about was reworded by hand from a real announcement.
+    ``file`` and ``line`` (from 1) say where the question stands.
     """
 
     id: str
@@ -58,12 +57,15 @@ class Question:
     forbidden: tuple[str, ...]
     note: str
     as_of: date | None
-    file: str
+    file: Path
     line: int
+    group: str = ""
+    pair: str = ""
+    natural: bool = False
 
     @property
     def place(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.file.name}:{self.line}"
 
 
 def corpus_folder(corpus: str) -> Path:
@@ -119,18 +121,18 @@ def _read(file: Path) -> Iterable[Question]:
         if not line.strip():
             continue
         try:
-            question = _question(json.loads(line), file.name, number)
+            question = _question(json.loads(line), file, number)
         except json.JSONDecodeError as fault:
             raise EvalError(f"{file.name}:{number}: not JSON ({fault.msg}, column {fault.colno}).") from None
         except ValueError as fault:
             raise EvalError(f"{file.name}:{number}: {fault}.") from None
-        if file.name != f"{question.corpus}-{question.part}.jsonl":
-            wanted = f"{question.corpus}-{question.part}.jsonl"
-            raise EvalError(f"{question.place}: corpus and part belong to {wanted}; move the line there.")
+        wanted = f"{question.corpus}-{question.part}"
+        if file.stem != wanted and not file.stem.startswith(f"{wanted}-"):
+            raise EvalError(f"{question.place}: corpus and part belong to {wanted}.jsonl; move it there.")
         yield question
 
 
-def _question(data: Any, file: str, line: int) -> Question:
+def _question(data: Any, file: Path, line: int) -> Question:
     _keys(data, _KEYS, set(), "the line")
     metadata = data["metadata"]
     _keys(metadata, _METADATA, _OPTIONAL, "metadata")
@@ -141,7 +143,7 @@ def _question(data: Any, file: str, line: int) -> Question:
         corpus=_filled(metadata, "corpus"),
         part=_filled(metadata, "part"),
         topic=_filled(metadata, "topic"),
-        category=_filled(metadata, "category"),
+        category=category_named(_filled(metadata, "category")),
         gold=_strings(metadata, "gold"),
         polarity=None if metadata["polarity"] is None else _word(Polarity, metadata["polarity"], "polarity"),
         kind=None if metadata["kind"] is None else _word(ClaimKind, metadata["kind"], "kind"),
@@ -151,6 +153,9 @@ def _question(data: Any, file: str, line: int) -> Question:
         as_of=_day(metadata.get("as_of")),
         file=file,
         line=line,
+        group=_string(metadata, "group", ""),
+        pair=_string(metadata, "pair", ""),
+        natural=_flag(metadata, "natural"),
     )
     if question.part not in PARTS:
         raise ValueError(f"part must be one of {', '.join(PARTS)}, not {question.part!r}")
@@ -170,10 +175,18 @@ def _keys(data: Any, wanted: set[str], optional: set[str], where: str) -> None:
         raise ValueError(f"{where} has unknown keys: {', '.join(unknown)}")
 
 
-def _string(data: dict[str, Any], key: str) -> str:
-    if not isinstance(data[key], str):
+def _string(data: dict[str, Any], key: str, default: str | None = None) -> str:
+    value = data[key] if default is None else data.get(key, default)
+    if not isinstance(value, str):
         raise ValueError(f"{key} must be a string")
-    return str(data[key])
+    return value
+
+
+def _flag(data: dict[str, Any], key: str) -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise ValueError(f"{key} must be true or false")
+    return value
 
 
 def _filled(data: dict[str, Any], key: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,15 @@ class Rate:
         centre = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return max(0.0, centre - half), min(1.0, centre + half)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types."""
+        interval = None if self.interval is None else list(self.interval)
+        return {"hits": self.hits, "total": self.total, "share": self.share, "interval": interval}
+
+    def __str__(self) -> str:
+        """As in ``86.1% [81.7%, 89.5%] 260/302``, or ``no cases``."""
+        if self.interval is None or self.share is None:
+            return "no cases"
+        low, high = self.interval
+        return f"{self.share:6.1%} [{low:.1%}, {high:.1%}] {self.hits}/{self.total}"

@@ -24,7 +24,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from eval.questions import EvalError
+from eval.faults import EvalError
 from rag.errors import StatedError
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -1,20 +1,23 @@
 """Recorded answers: one JSON line a question, with all that scoring needs and no engine.
 
-The first line tells the run, a line for each corpus holds its documents' text (so that quotes can be
-rechecked wherever the file goes), and each further line holds one answer or one crash.
+The first line tells the run and what shaped it, a line for each corpus holds its documents' text (so
+that quotes can be rechecked wherever the file goes), and each further line holds one whole answer with
+its own fingerprints, or one crash.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TextIO
 
-from eval.questions import EvalError
+from eval.faults import EvalError
 from rag.records import Answer
 
-RECORDING_VERSION = 1
+RECORDING_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +38,48 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A run: ``ids`` were to be asked, ``documents`` maps corpus and document id to the text."""
+    """A run: ``ids`` were to be asked, ``documents`` maps corpus and document id to the text.
+
+    ``engine`` says who answered (``stated``, or a peer's name), ``machine`` on what.
+    """
 
     llm: str
     started: str
     ids: tuple[str, ...]
+    engine: str = "stated"
+    machine: str = ""
     documents: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: dict[str, Asked] = field(default_factory=dict)
 
+    @property
+    def digests(self) -> dict[str, str]:
+        """What each corpus held, as one digest."""
+        return {corpus: corpus_digest(texts) for corpus, texts in self.documents.items()}
 
-def write_run(out: TextIO, llm: str, started: str, ids: list[str]) -> None:
-    """Begins a recording; ``started`` is an ISO 8601 time."""
-    _write(out, {"record": "run", "version": RECORDING_VERSION, "llm": llm, "started": started, "ids": ids})
+    @property
+    def fingerprints(self) -> dict[str, tuple[str, ...]]:
+        """Each fingerprint of the answers with all its values, in order of appearance."""
+        found: dict[str, dict[str, None]] = {}
+        for asked in self.asked.values():
+            for name, value in (asked.answer.fingerprints if asked.answer else {}).items():
+                found.setdefault(name, {})[value] = None
+        return {name: tuple(values) for name, values in found.items()}
+
+
+def corpus_digest(texts: Mapping[str, str]) -> str:
+    """A digest of the documents' texts, whatever their order or ids."""
+    digests = sorted(
+        hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest() for text in texts.values()
+    )
+    return hashlib.sha256(b"".join(digests)).hexdigest()[:16]
+
+
+def write_run(out: TextIO, recording: Recording) -> None:
+    """Begins a recording with all that is known before the first question."""
+    _write(out, {
+        "record": "run", "version": RECORDING_VERSION, "engine": recording.engine, "llm": recording.llm,
+        "started": recording.started, "machine": recording.machine, "ids": list(recording.ids),
+    })  # fmt: skip
 
 
 def write_corpus(out: TextIO, corpus: str, documents: dict[str, str]) -> None:
@@ -103,7 +136,10 @@ def _add(recording: Recording | None, record: dict[str, Any]) -> Recording:
             raise ValueError("a second run in one file")
         if record["version"] != RECORDING_VERSION:
             raise ValueError(f"version {record['version']}, this program reads {RECORDING_VERSION}")
-        return Recording(str(record["llm"]), str(record["started"]), tuple(map(str, record["ids"])))
+        return Recording(
+            str(record["llm"]), str(record["started"]), tuple(map(str, record["ids"])),
+            str(record["engine"]), str(record["machine"]),
+        )  # fmt: skip
     if recording is None:
         raise ValueError("the first line must tell the run")
     if kind == "corpus":

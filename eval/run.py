@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
 import tempfile
 import time
@@ -13,8 +15,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from eval.questions import EvalError, Question, corpus_folder
-from eval.recording import Asked, write_asked, write_corpus, write_run
+from eval.faults import EvalError
+from eval.questions import Question, corpus_folder
+from eval.recording import Asked, Recording, write_asked, write_corpus, write_run
 from rag.records import Answer, Document, SyncReport
 
 
@@ -46,6 +49,7 @@ def answer(
     *,
     llm: str = "none",
     open_engine: OpenEngine = open_assistant,
+    engine_name: str = "stated",
     progress: TextIO | None = None,
 ) -> None:
     """Asks all questions, corpus by corpus, and writes the recording to ``file``.
@@ -57,6 +61,7 @@ def answer(
         file: the recording; an older one is replaced.
         llm: ``none``, ``embedded`` or ``openai``.
         open_engine: opens the engine over (corpus folder, data folder, llm).
+        engine_name: who answers, as the recording tells it.
         progress: where progress is told; the standard error stream by default.
 
     Raises:
@@ -69,7 +74,8 @@ def answer(
     file.parent.mkdir(parents=True, exist_ok=True)
     ordered = sorted(questions, key=lambda q: q.corpus)  # stable: the files' order within a corpus
     with file.open("w", encoding="utf-8") as out:
-        write_run(out, llm, datetime.now(UTC).isoformat(timespec="seconds"), [q.id for q in ordered])
+        started = datetime.now(UTC).isoformat(timespec="seconds")
+        write_run(out, Recording(llm, started, tuple(q.id for q in ordered), engine_name, _machine()))
         for corpus, group in groupby(ordered, key=lambda q: q.corpus):
             with (
                 tempfile.TemporaryDirectory(prefix="stated-eval-") as data,
@@ -79,6 +85,11 @@ def answer(
                 _ask_all(engine, corpus, list(group), out, told)
 
 
+def _machine() -> str:
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return f"{machine}, Python {platform.python_version()}"
+
+
 def _documents(engine: Engine, corpus: str) -> dict[str, str]:
     for name, reason in engine.sync().rejected.items():
         raise EvalError(f"Corpus {corpus}: {name} was rejected: {reason}")
@@ -86,13 +97,14 @@ def _documents(engine: Engine, corpus: str) -> dict[str, str]:
 
 
 def _ask_all(engine: Engine, corpus: str, questions: list[Question], out: TextIO, told: TextIO) -> None:
-    crashes = 0
+    crashes, begun = 0, time.perf_counter()
     for number, question in enumerate(questions, start=1):
         asked = _ask(engine, question, warm_up=number == 1)
         crashes += asked.answer is None
         write_asked(out, asked)
         if told.isatty() or number % 50 == 0 or number == len(questions):
-            line = f"{corpus}: {number} of {len(questions)} asked, {crashes} crashed"
+            left = (time.perf_counter() - begun) / number * (len(questions) - number)
+            line = f"{corpus}: {number} of {len(questions)} asked, {crashes} crashed, {left:.0f} s left "
             last = number == len(questions)
             told.write(f"\r{line}{chr(10) if last else ''}" if told.isatty() else line + "\n")
             told.flush()

@@ -9,30 +9,29 @@ from dataclasses import dataclass
 from typing import Any
 
 from eval.assertions import AssertionKind
+from eval.measures import MEASURES, SHOWN_AT, consistency, reciprocal_rank
 from eval.metrics import Outcome, Score
 from eval.rates import Rate
+from eval.unsupported import UnsupportedKind
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """The figures of one group of questions.
 
-    ``quote_integrity`` counts quotes, ``false_assertions`` counts answers with at least one, everything
-    else counts questions.  ``by_assertion`` counts answers for each kind of false assertion.
-    ``confusion`` maps (wanted, got) to a count, got being "crashed" where nothing came.  ``p50`` and
-    ``p95`` are seconds of the asks after the warm-up, which ``warm_up`` lists apart.
+    ``rates`` are the shares of ``eval.measures`` by name.  ``consistency`` counts groups of wordings,
+    ``reciprocal_rank`` is MRR by place.  ``by_assertion`` and ``by_unsupported`` count answers for each
+    kind.  ``confusion`` maps (wanted, got) to a count, got being "crashed" where nothing came.  ``p50``
+    and ``p95`` are seconds of the asks after the warm-up, which ``warm_up`` lists apart.
     """
 
+    questions: int
     outcomes: Counter[str]
-    status_right: Rate
-    gold_cited: Rate
-    quote_integrity: Rate
-    false_assertions: Rate
+    rates: dict[str, Rate]
+    consistency: Rate
+    reciprocal_rank: dict[int, float | None]
     by_assertion: Counter[str]
-    uncited: Rate
-    kind_right: Rate
-    speaker_right: Rate
-    polarity_right: Rate
+    by_unsupported: Counter[str]
     confusion: Counter[tuple[str, str]]
     p50: float | None
     p95: float | None
@@ -41,16 +40,14 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON types; a share or interval without cases is None."""
-        rates = {
-            name: {"hits": r.hits, "total": r.total, "share": r.share, "interval": r.interval}
-            for name in RATES
-            if isinstance(r := getattr(self, name), Rate)
-        }
         return {
-            "questions": self.status_right.total,
+            "questions": self.questions,
             "outcomes": dict(self.outcomes),
-            **rates,
+            **{name: rate.to_dict() for name, rate in self.rates.items()},
+            "consistency": self.consistency.to_dict(),
+            "reciprocal_rank": {str(place): value for place, value in self.reciprocal_rank.items()},
             "by_assertion": dict(self.by_assertion),
+            "by_unsupported": dict(self.by_unsupported),
             "confusion": [
                 {"wanted": w, "got": g, "count": n} for (w, g), n in sorted(self.confusion.items())
             ],
@@ -59,28 +56,19 @@ class Summary:
         }
 
 
-RATES = (
-    "status_right", "gold_cited", "false_assertions", "quote_integrity", "uncited",
-    "polarity_right", "kind_right", "speaker_right",
-)  # fmt: skip
-
-
 def summarise(scores: Sequence[Score]) -> Summary:
     """The figures of some scores."""
-    kinds = Counter(str(kind) for s in scores for kind in {found.kind for found in s.assertions})
-    quotes = sum(s.quotes for s in scores)
+    assertions = Counter(str(kind) for s in scores for kind in {found.kind for found in s.assertions})
+    words = Counter(str(kind) for s in scores for kind in {found.kind for found in s.unsupported})
     warm = sorted(s.seconds for s in scores if s.seconds is not None and not s.warm_up)
     return Summary(
+        questions=len(scores),
         outcomes=Counter({str(o): sum(s.outcome is o for s in scores) for o in Outcome}),
-        status_right=_rate([s.outcome is Outcome.RIGHT for s in scores]),
-        gold_cited=_rate([s.gold_cited for s in scores]),
-        quote_integrity=Rate(quotes - sum(len(s.broken) for s in scores), quotes),
-        false_assertions=_rate([bool(s.assertions) for s in scores]),
-        by_assertion=Counter({str(kind): kinds[kind] for kind in AssertionKind}),
-        uncited=_rate([bool(s.uncited) for s in scores]),
-        kind_right=_rate([s.kind_right for s in scores]),
-        speaker_right=_rate([s.speaker_right for s in scores]),
-        polarity_right=_rate([s.polarity_right for s in scores]),
+        rates={measure.name: measure.rate(scores) for measure in MEASURES},
+        consistency=consistency(scores),
+        reciprocal_rank={place: reciprocal_rank(scores, place) for place in SHOWN_AT},
+        by_assertion=Counter({str(kind): assertions[kind] for kind in AssertionKind}),
+        by_unsupported=Counter({str(kind): words[kind] for kind in UnsupportedKind}),
         confusion=Counter((str(s.question.target), str(s.got or Outcome.CRASHED)) for s in scores),
         p50=_percentile(warm, 50),
         p95=_percentile(warm, 95),
@@ -90,23 +78,20 @@ def summarise(scores: Sequence[Score]) -> Summary:
 
 
 def groups(scores: Sequence[Score]) -> dict[str, tuple[Score, ...]]:
-    """Scores by name of group: all, each corpus, each part of it, and each category."""
+    """Scores by name of group: all, each corpus, each part of it, each category, natural or not."""
+    natural = {False: "sentences made up", True: "sentences from real announcements"}
     namings: tuple[Callable[[Score], str], ...] = (
         lambda _: "all",
         lambda s: s.question.corpus,
         lambda s: f"{s.question.corpus} / {s.question.part}",
         lambda s: f"category {s.question.category}",
+        lambda s: f"pairs: {natural[s.question.natural]}" if s.question.pair else "",
     )
     grouped: dict[str, tuple[Score, ...]] = {}
     for naming in namings:
-        for name in sorted({naming(s) for s in scores}):
+        for name in sorted({naming(s) for s in scores} - {""}):
             grouped[name] = tuple(s for s in scores if naming(s) == name)
     return grouped
-
-
-def _rate(results: Sequence[bool | None]) -> Rate:
-    labelled = [result for result in results if result is not None]
-    return Rate(sum(labelled), len(labelled))
 
 
 def _percentile(ordered: list[float], percent: int) -> float | None:

@@ -30,6 +30,7 @@ _NUMBER_WORD = re.compile(
 # "May" is a month only beside a number.
 _MONTH = re.compile(rf"\b(?:{'|'.join(m for m in _MONTHS if m != 'May')})\b|\bMay(?= \d)|(?<=\d )May\b")
 _LICENCE = rf"(?<!\w)(?:{'|'.join(_WORDS['licences'])})(?![a-z])"
+_QUANTIFIER = re.compile(rf"\b(?:{'|'.join(_WORDS['quantifiers'])})\b", re.IGNORECASE)
 _MARK = re.compile(r"\[(\d+)\]")
 _LIST_NUMBER = re.compile(r"^\s*\d+[.)]\s", re.MULTILINE)
 _ELLIPSIS = re.compile(r"\s*(?:\[…\]|\[\.\.\.\]|…|\.\.\.)\s*")
@@ -100,7 +101,7 @@ def asserts(own: str, forbidden: str, question: str) -> bool:
     end = r"\w*" if forbidden.endswith(_STEMS) else ""
     pattern = re.compile(rf"(?<!\w){re.escape(forbidden)}{end}(?!\w)")
     repeated = forbidden.casefold() in question.casefold()
-    for sentence in _SENTENCE_END.split(own.replace(question, "")):
+    for sentence in sentences(own.replace(question, "")):
         if pattern.search(sentence) and not (repeated and _DENIAL.search(sentence)):
             return True
     return False
@@ -129,6 +130,16 @@ def values(text: str, *, any_case: bool = False) -> frozenset[str]:
     found |= {month.lower() for month in _MONTH.findall(rest)}
     flags = re.IGNORECASE if any_case else 0
     return frozenset(found | {f"{name.upper()} licence" for name in re.findall(_LICENCE, rest, flags)})
+
+
+def quantifiers(text: str) -> frozenset[str]:
+    """The words in a text that say how much of something is meant, in lower case."""
+    return frozenset(word.lower() for word in _QUANTIFIER.findall(text))
+
+
+def sentences(text: str) -> list[str]:
+    """A text's sentences, roughly: enough to look at one statement at a time."""
+    return [piece for piece in _SENTENCE_END.split(text) if piece.strip()]
 
 
 def day_values(day: date) -> frozenset[str]:

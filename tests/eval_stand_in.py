@@ -39,8 +39,8 @@ HERON, LARGER, CHILDREN, CONTRACT = (s.rstrip(".") + "." for s in TEXT.split(". 
 def line(**changes: Any) -> dict[str, Any]:
     """A line of a question set; keyword arguments replace its fields or metadata."""
     metadata: dict[str, Any] = {
-        "corpus": "riverbus", "part": "development", "topic": "vessels", "category": "what", "gold": [HERON],
-        "polarity": None, "kind": "fact", "speaker": "", "forbidden": [], "note": "",
+        "corpus": "riverbus", "part": "development", "topic": "vessels", "category": "stated-what",
+        "gold": [HERON], "polarity": None, "kind": "fact", "speaker": "", "forbidden": [], "note": "",
     }  # fmt: skip
     data = {"id": "q1", "input": "How many passengers does the Heron carry?", "target": "stated"}
     for key, value in changes.items():
@@ -65,7 +65,7 @@ def question(**changes: Any) -> Question:
         part=metadata["part"], topic=metadata["topic"], category=metadata["category"],
         gold=tuple(metadata["gold"]), polarity=metadata["polarity"], kind=metadata["kind"],
         speaker=metadata["speaker"], forbidden=tuple(metadata["forbidden"]), note=metadata["note"],
-        as_of=None, file="set.jsonl", line=1,
+        as_of=None, file=Path("set.jsonl"), line=1, group=metadata.get("group", ""),
     )  # fmt: skip
 
 

@@ -8,7 +8,9 @@ from typing import Any
 import frontmatter
 import pytest
 
-from eval.questions import EvalError, corpus_folder, load
+from eval.categories import categories
+from eval.faults import EvalError
+from eval.questions import corpus_folder, load
 from tests.eval_stand_in import line, write_set
 
 
@@ -16,7 +18,7 @@ def test_shipped_sets_load_and_every_gold_sentence_stands_in_its_corpus() -> Non
     questions = load()
     assert {q.part for q in questions} == {"development", "calibration", "held_back"}
     texts = {
-        corpus: [frontmatter.load(str(file)).content for file in corpus_folder(corpus).glob("20*.md")]
+        corpus: [frontmatter.load(str(file)).content for file in corpus_folder(corpus).rglob("20*.md")]
         for corpus in {q.corpus for q in questions}
     }
     lost = [q.place for q in questions for gold in q.gold if not any(gold in t for t in texts[q.corpus])]
@@ -42,6 +44,9 @@ def test_parts_and_corpora_are_chosen(tmp_path: Path) -> None:
         ({"input": " "}, "input is empty"),
         ({"id": ""}, "id is empty"),
         ({"as_of": "yesterday"}, "as_of must be a date"),
+        ({"category": "stated_what"}, "category must be one of .*stated-what"),
+        ({"group": 5}, "group must be a string"),
+        ({"natural": "yes"}, "natural must be true or false"),
     ],
 )
 def test_faulty_line_is_named_by_file_and_line(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
@@ -92,3 +97,16 @@ def test_no_questions_is_an_error(tmp_path: Path) -> None:
 def test_unknown_corpus_is_refused() -> None:
     with pytest.raises(EvalError, match="no corpus 'nowhere'"):
         corpus_folder("nowhere")
+
+
+def test_a_part_may_have_several_files(tmp_path: Path) -> None:
+    write_set(tmp_path, line(category="not_covered", target="not_covered", gold=[]))
+    (tmp_path / "riverbus-development.jsonl").rename(tmp_path / "riverbus-development-pairs.jsonl")
+    (found,) = load(tmp_path)
+    assert found.category == "not-covered"  # an older spelling
+
+
+def test_every_category_is_told_and_spelt_in_one_way() -> None:
+    assert all(categories().values())
+    assert {q.category for q in load()} <= set(categories())
+    assert not [name for name in categories() if "_" in name]

@@ -17,7 +17,7 @@ import pytest
 import yaml
 
 from eval import cli as eval_cli
-from eval import gate, readme
+from eval import readme
 from eval.questions import EvalError
 from rag import Assistant, Settings
 from rag.settings import MAX_FILE_BYTES, MAX_QUESTION_CHARACTERS, read_environment
@@ -155,9 +155,9 @@ def test_it_opens_with_the_two_commands() -> None:
 
 def test_every_command_is_one_that_the_program_understands(capsys: pytest.CaptureFixture[str]) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    parsers = {"eval": eval_cli._run_parser(), "score": eval_cli._score_parser()}
-    with pytest.raises(SystemExit):
-        gate.main(["--help"])
+    parsers = {
+        "eval": eval_cli.run_parser(), "score": eval_cli.score_parser(), "answer": eval_cli.answer_parser()
+    }  # fmt: skip
     with pytest.raises(SystemExit):
         readme.main(["--help"])
     known = capsys.readouterr().out
@@ -165,13 +165,17 @@ def test_every_command_is_one_that_the_program_understands(capsys: pytest.Captur
         match words:
             case ["make", target]:
                 assert target in targets, words
+            case ["stated", "eval", "score" | "answer" as step, *arguments]:
+                parsers[step].parse_args(arguments)
+            case ["stated", "eval", *arguments]:
+                parsers["eval"].parse_args(arguments)
             case ["stated", *arguments]:
                 cli.build_parser().parse_args(arguments[: [*arguments, ">"].index(">")])
             case ["python", "-m", "eval", "score", *arguments]:
                 parsers["score"].parse_args(arguments)
             case ["python", "-m", "eval", *arguments]:
                 parsers["eval"].parse_args(arguments)
-            case ["python", "-m", "eval.gate" | "eval.readme", *arguments]:
+            case ["python", "-m", "eval.readme", *arguments]:
                 assert all(word in known for word in arguments if word.startswith("--")), words
             case _:
                 pytest.fail(f"the README names a command that nobody checks: {words}")
@@ -191,7 +195,7 @@ def test_commands_end_as_it_says(tools: OneEngine, tmp_path: Path, monkeypatch: 
     (tmp_path / note).write_text(blocks("markdown")[0], encoding="utf-8")
     ran = []
     for words in of_stated():
-        if words[0] in ("serve", "doctor") or words[:2] == ["models", "pull"]:
+        if words[0] in ("serve", "doctor", "eval") or words[:2] == ["models", "pull"]:
             continue  # a page that stays open, the installation below, and the network
         arguments = words[: [*words, ">"].index(">")]
         code, printed = run(arguments, tools)
@@ -305,10 +309,10 @@ def test_the_workflow_runs_what_there_is() -> None:
     targets = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert set(re.findall(r"make ([a-z]+)", lines)) == {"lint"} and "\nlint:" in targets
     assert "make .venv/.installed" in lines and "STAMP := $(VENV)/.installed" in targets
-    assert ".venv/bin/python -m eval.gate | tee" in lines and "set -o pipefail" in lines
+    assert ".venv/bin/stated eval" in lines
     keys = [step["with"]["key"] for step in steps if "cache" in step.get("uses", "")]
     assert len(keys) == len(workflow["jobs"]) and len(set(keys)) == 1
     hashed = re.findall(r"'([^']+)'", keys[0])
     assert hashed and all((ROOT / name).is_file() for name in hashed)
     kept = next(step["with"]["path"] for step in steps if "upload" in step.get("uses", ""))
-    assert kept == os.fspath(gate._ANSWERS)
+    assert kept.split() == [os.fspath(eval_cli.ANSWERS.parent)]

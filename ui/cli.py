@@ -45,7 +45,13 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a Latin-1 terminal must not end an answer
-    options = build_parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        if words[:1] == ["eval"]:  # it has options and commands of its own
+            return commands.evaluate(words[1:])
+    except BrokenPipeError:
+        return _pipe_closed()
+    options = build_parser().parse_args(words)
     try:
         code: int = options.run(options, tools or commands.Tools())
         sys.stdout.flush()
@@ -56,10 +62,14 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
         print("stated: interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Python would complain once more when it closes the stream at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return PIPE_CLOSED
+        return _pipe_closed()
     return code
+
+
+def _pipe_closed() -> int:
+    # Python would complain once more when it closes the stream at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return PIPE_CLOSED
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -121,6 +131,9 @@ def _add_upkeep(parsers: _Commands[_Parser]) -> None:
     pull.add_argument("name", nargs="?", default="", metavar="NAME")
     pull.set_defaults(run=models.pull)
     actions.add_parser("path", help="the folder in which models lie").set_defaults(run=models.path)
+
+    # Only for the list of commands: `main` hands its words to the evaluation.
+    parsers.add_parser("eval", help="ask the labelled questions, score the answers, judge by the gates")
 
     check = parsers.add_parser("doctor", help="check this installation and say how to mend it")
     check.set_defaults(run=doctor.run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import date
 from ipaddress import ip_address
 from pathlib import Path
@@ -101,6 +102,13 @@ def verify(options: Namespace, tools: Tools) -> int:
         checks = assistant.verify(answer)
     print(render.checks_text(checks))
     return 0 if checks and all(check.passed for check in checks) else 1
+
+
+def evaluate(words: Sequence[str]) -> int:
+    """Run an evaluation; it understands its own options and names its own faults."""
+    from eval.cli import main
+
+    return main(words)
 
 
 def _settings(options: Namespace) -> Settings:
