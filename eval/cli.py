@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from eval.faults import EvalError
 from eval.judging import GATED_PARTS, Rules, bless, judged
 from eval.metrics import score_all
+from eval.public import PublicRun, run_public
+from eval.public_sets import sample
 from eval.questions import PARTS, QUESTIONS_DIR, Question, load
 from eval.recording import Recording, read
 from eval.reports import terminal, write_reports
@@ -23,6 +26,7 @@ from rag.errors import StatedError
 from rag.settings import BACKENDS
 
 HELD_BACK = "held_back"
+PEERS = ("citation-engine",)
 _FOLDER = Path(".stated/eval")
 ANSWERS = _FOLDER / "answers.jsonl"
 
@@ -56,6 +60,10 @@ def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
     )
     _selecting(parser)
     _judging(parser)
+    parser.add_argument("--peer", choices=PEERS, help="run this beside it, on the same questions")
+    parser.add_argument(
+        "--public", type=Path, metavar="FILE", help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets"
+    )
     return parser
 
 
@@ -84,6 +92,8 @@ def _selecting(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--held-back", action="store_true", help="the part that nothing was tuned on")
     parser.add_argument("--corpus", action="append", metavar="NAME", help="may be repeated (default: all)")
+    parser.add_argument("--sample", type=_count, metavar="N", help="only N questions, chosen at random")
+    parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the choice (%(default)s)")
     parser.add_argument("--llm", choices=BACKENDS, default="none", help="who words the answers")
     parser.add_argument(
         "--answers", type=Path, default=ANSWERS, metavar="FILE", help="where answers are kept (%(default)s)"
@@ -108,7 +118,14 @@ def _selected(options: argparse.Namespace) -> tuple[Question, ...]:
     if options.held_back and options.part:
         raise EvalError("Give --held-back or --part, not both.")
     parts = [HELD_BACK] if options.held_back else options.part or GATED_PARTS
-    return load(options.questions, parts=parts, corpora=options.corpus or ())
+    questions = load(options.questions, parts=parts, corpora=options.corpus or ())
+    return tuple(sample(questions, options.sample, options.seed))
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of questions: give one from 1")
+    return int(text)
 
 
 def _answer(
@@ -120,8 +137,33 @@ def _answer(
 
 
 def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+    if options.public:
+        return _public(options, open_engine)
     questions = _selected(options)
-    return _judge(options, questions, _answer(options, questions, open_engine))
+    recording = _answer(options, questions, open_engine)
+    beside: dict[str, Recording] = {}
+    if options.peer:
+        file = options.answers.with_name(f"{options.peer}.jsonl")
+        answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
+        beside[options.peer] = read(file)
+    return _judge(options, questions, recording, beside)
+
+
+def _public(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+    engines: dict[str, OpenEngine] = {"stated": open_engine}
+    if options.peer:
+        engines[options.peer] = _peer(options.peer)
+    run = PublicRun(options.public, options.sample, options.seed, options.llm, engines)
+    print(run_public(run, options.report))
+    return 0
+
+
+def _peer(name: str) -> OpenEngine:
+    """A peer is imported when it is asked for: it brings LlamaIndex and a language model."""
+    assert name == "citation-engine"
+    from eval.peer import open_peer
+
+    return open_peer
 
 
 def _score(options: argparse.Namespace) -> int:
@@ -136,7 +178,10 @@ def _score(options: argparse.Namespace) -> int:
     return _judge(options, questions, recording)
 
 
-def _judge(options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording) -> int:
+def _judge(
+    options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording,
+    beside: Mapping[str, Recording] | None = None,
+) -> int:  # fmt: skip
     known = load(options.questions)
     # In the order of the files, whatever order they were asked in: reports must not depend on it.
     places = {question.id: place for place, question in enumerate(known)}
@@ -144,6 +189,8 @@ def _judge(options: argparse.Namespace, questions: tuple[Question, ...], recordi
     scores = score_all(ordered, recording)
     rules = Rules(options.gates, options.baseline)
     result = judged(ordered, known, recording, scores, rules, first=options.bless)
+    others = {name: score_all(ordered, other) for name, other in (beside or {}).items()}
+    result = replace(result, beside=others)
     write_reports(result, options.report)
     print(terminal(result, every_failure=options.failures))
     print(f"The report is in {options.report / 'report.html'}.", file=sys.stderr)

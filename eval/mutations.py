@@ -177,7 +177,7 @@ def _reworded(answer: Answer, words: re.Pattern[str], instead: str) -> Answer | 
 
 
 def _planned_as_fact(case: Case) -> Answer | None:
-    if case.question.kind is not ClaimKind.COMMITMENT:
+    if case.question.kind != ClaimKind.COMMITMENT:
         return None
     return replace(case.answer, claims=tuple(replace(c, kind=ClaimKind.FACT) for c in case.answer.claims))
 

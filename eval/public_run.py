@@ -1,0 +1,187 @@
+"""Runs the engine, a cosine threshold and, if asked for, a peer on public questions.
+
+A question counts as right when it is answerable, the status is ``stated`` or ``partial`` and a citation
+lies in a sentence that holds a gold answer; or when it is not, and the status is neither.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from eval.matching import Stretch
+from eval.public_sets import MarkedAnswer, PublicItem, sentence_spans
+from eval.rates import Rate
+from eval.run import OpenEngine
+from rag.records import ClaimKind, Status
+from rag.verification import check_sentence, sentence_accepted
+
+_ANSWERED = (Status.STATED, Status.PARTIAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question's result for one system: answered at all, and with a gold sentence cited."""
+
+    item: PublicItem
+    answered: bool
+    on_gold: bool
+    seconds: float
+    crash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How a system does: a crash counts as wrong, whatever was wanted."""
+
+    answered: Rate
+    refused: Rate
+    on_gold: Rate
+    right: Rate
+    p50: float
+    crashed: int
+
+    @property
+    def balanced(self) -> float | None:
+        """Balanced accuracy of answerability; None where one of the two kinds is not there."""
+        if self.answered.share is None or self.refused.share is None:
+            return None
+        return (self.answered.share + self.refused.share) / 2
+
+
+def figures(outcomes: Sequence[Outcome]) -> Figures:
+    """The figures of one system over some questions."""
+    yes = [o for o in outcomes if o.item.answerable]
+    no = [o for o in outcomes if not o.item.answerable]
+    refused = [not o.answered and not o.crash for o in no]
+    return Figures(
+        Rate(sum(o.answered for o in yes), len(yes)),
+        Rate(sum(refused), len(no)),
+        Rate(sum(o.answered and o.on_gold for o in yes), len(yes)),
+        Rate(sum(o.answered and o.on_gold for o in yes) + sum(refused), len(outcomes)),
+        sorted(o.seconds for o in outcomes)[len(outcomes) // 2],
+        sum(bool(o.crash) for o in outcomes),
+    )
+
+
+def ask_all(items: Sequence[PublicItem], open_engine: OpenEngine, llm: str, name: str) -> list[Outcome]:
+    """Asks one engine; each text is a corpus of its own, synced into the same data folder."""
+    ordered = sorted(items, key=lambda item: item.text)
+    outcomes: list[Outcome] = []
+    with tempfile.TemporaryDirectory(prefix="stated-public-") as room:
+        corpus = Path(room) / "corpus"
+        corpus.mkdir()
+        _put(corpus, ordered[0])
+        with open_engine(corpus, Path(room) / "data", llm) as engine:
+            for _, group in groupby(ordered, key=lambda item: item.text):
+                members = list(group)
+                _put(corpus, members[0])
+                engine.sync()
+                (document,) = engine.documents()
+                shift = document.text.index(members[0].text)
+                for item in members:
+                    outcomes.append(_outcome(item, engine.ask, document.id, shift))
+                    sys.stderr.write(f"\r{name}: {len(outcomes)} of {len(items)} asked ")
+                    sys.stderr.flush()
+    sys.stderr.write("\n")
+    return outcomes
+
+
+def _put(corpus: Path, item: PublicItem) -> None:
+    head = {"title": item.title, "published": "2020-01-01", "kind": "article"}
+    front = "".join(f"{key}: {json.dumps(value)}\n" for key, value in head.items())
+    (corpus / "2020-01-01-text.md").write_text(f"---\n{front}---\n{item.text}\n", encoding="utf-8")
+
+
+def _outcome(item: PublicItem, ask: Callable[[str], Any], document_id: str, shift: int) -> Outcome:
+    begun = time.perf_counter()
+    try:
+        answer = ask(item.question)
+    except Exception as fault:  # noqa: BLE001 - this question's failure; the run goes on
+        return Outcome(item, False, False, time.perf_counter() - begun, f"{type(fault).__name__}: {fault}")
+    gold = [Stretch(document_id, start + shift, end + shift) for start, end in item.gold]
+    cited = [Stretch(c.document_id, c.start, c.end) for c in answer.citations]
+    hit = any(c.overlaps(g) for c in cited for g in gold)
+    return Outcome(item, answer.status in _ANSWERED, hit, time.perf_counter() - begun)
+
+
+def cosine(items: Sequence[PublicItem], encode: Callable[[Sequence[str]], Any]) -> list[Outcome]:
+    """The plain rival: the nearest sentence is the answer where it is near enough.
+
+    Its threshold is fitted to these very questions, each half judged by the other half's best, so that
+    it is as good as a threshold can be.
+    """
+    vectors: dict[str, tuple[list[tuple[int, int]], Any]] = {}
+    scored: list[tuple[PublicItem, float, bool, float]] = []
+    for item in items:
+        begun = time.perf_counter()
+        if item.text not in vectors:
+            spans = sentence_spans(item.text)
+            vectors[item.text] = (spans, encode([item.text[a:b] for a, b in spans]))
+        spans, rows = vectors[item.text]
+        near = rows @ encode([item.question])[0]
+        best = int(np.argmax(near))
+        nearest = Stretch("", *spans[best])
+        hit = any(nearest.overlaps(Stretch("", start, end)) for start, end in item.gold)
+        scored.append((item, float(near[best]), hit, time.perf_counter() - begun))
+    halves = scored[::2], scored[1::2]
+    return [
+        Outcome(item, value >= threshold, hit, seconds)
+        for half, other in (halves, halves[::-1])
+        for threshold in [_best([(v, i.answerable) for i, v, _, _ in other])]
+        for item, value, hit, seconds in half
+    ]
+
+
+def _best(values: Sequence[tuple[float, bool]]) -> float:
+    def balanced(threshold: float) -> float:
+        yes = [v >= threshold for v, answerable in values if answerable]
+        no = [v < threshold for v, answerable in values if not answerable]
+        return sum(yes) / max(len(yes), 1) + sum(no) / max(len(no), 1)
+
+    return max((value for value, _ in values), key=balanced, default=0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Our verification as a detector of marked sentences: ``through`` is the share of them it accepts."""
+
+    precision: Rate
+    recall: Rate
+    through: Rate
+    accepted: Rate
+    bad_among_accepted: Rate
+
+
+def detect(answers: Iterable[MarkedAnswer]) -> Detection:
+    """Checks each sentence of each answer against all passages; a rejected one counts as detected."""
+    results: list[tuple[bool, bool]] = []
+    for number, marked in enumerate(answers, start=1):
+        for start, end in sentence_spans(marked.answer):
+            bad = any(first < end and start < last for first, last in marked.spans)
+            checks = check_sentence(
+                marked.answer[start:end], marked.passages, kind=ClaimKind.FACT, speaker="",
+                question=marked.question,
+            )  # fmt: skip
+            results.append((bad, sentence_accepted(checks)))
+        sys.stderr.write(f"\rverification: {number} answers checked ")
+    sys.stderr.write("\n")
+    marks = [accepted for is_bad, accepted in results if is_bad]
+    rejected = [is_bad for is_bad, accepted in results if not accepted]
+    passed = [is_bad for is_bad, accepted in results if accepted]
+    return Detection(
+        Rate(sum(rejected), len(rejected)),
+        Rate(sum(not accepted for accepted in marks), len(marks)),
+        Rate(sum(marks), len(marks)),
+        Rate(len(passed), len(results)),
+        Rate(sum(passed), len(passed)),
+    )
