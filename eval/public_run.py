@@ -90,10 +90,17 @@ def ask_all(items: Sequence[PublicItem], open_engine: OpenEngine, llm: str, name
                 shift = document.text.index(members[0].text)
                 for item in members:
                     outcomes.append(_outcome(item, engine.ask, document.id, shift))
-                    sys.stderr.write(f"\r{name}: {len(outcomes)} of {len(items)} asked ")
-                    sys.stderr.flush()
-    sys.stderr.write("\n")
+                    _tell(f"{name}: {len(outcomes)} of {len(items)} asked", last=len(outcomes) == len(items))
     return outcomes
+
+
+def _tell(line: str, *, last: bool = False) -> None:
+    """Progress: one line that changes on a terminal, elsewhere only the last."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{line} " + ("\n" if last else ""))
+    elif last:
+        sys.stderr.write(line + "\n")
+    sys.stderr.flush()
 
 
 def _put(corpus: Path, item: PublicItem) -> None:
@@ -173,8 +180,8 @@ def detect(answers: Iterable[MarkedAnswer]) -> Detection:
                 question=marked.question,
             )  # fmt: skip
             results.append((bad, sentence_accepted(checks)))
-        sys.stderr.write(f"\rverification: {number} answers checked ")
-    sys.stderr.write("\n")
+        _tell(f"verification: {number} answers checked")
+    _tell(f"verification: {len(results)} sentences checked", last=True)
     marks = [accepted for is_bad, accepted in results if is_bad]
     rejected = [is_bad for is_bad, accepted in results if not accepted]
     passed = [is_bad for is_bad, accepted in results if accepted]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from eval.wording import Reading, quantifiers, sentences
-from rag.records import Answer, ClaimKind, Origin, Verdict
+from rag.records import Answer, Check, ClaimKind, Origin, Verdict
 from rag.verification import check_sentence
 
 
@@ -38,6 +38,7 @@ _CHECKS = {
     "numbers": UnsupportedKind.NUMBER, "dates": UnsupportedKind.NUMBER, "versions": UnsupportedKind.NUMBER,
     "names": UnsupportedKind.NAME, "licences": UnsupportedKind.LICENCE,
 }  # fmt: skip
+_SHOWN = re.compile("“([^”]+)”")
 _OPENER = re.compile(r"^\W*(?:Yes|No|Ask|See)\b[\s,.:]*")
 
 
@@ -61,10 +62,20 @@ def _own_words(question: str, answer: Answer, reading: Reading) -> Iterator[Unsu
         if plain.rstrip().endswith("?") or not any(letter.isalpha() for letter in plain):
             continue  # a question repeated or suggested asserts nothing
         for check in check_sentence(plain, carried, kind=ClaimKind.FACT, speaker="", question=question):
-            if check.name in _CHECKS and not check.passed:
+            if check.name in _CHECKS and not check.passed and not _asked_for(check, question):
                 yield Unsupported(_CHECKS[check.name], check.detail)
         for word in sorted(quantifiers(plain) - known):
             yield Unsupported(UnsupportedKind.QUANTIFIER, f"“{word}” is in no citation")
+
+
+def _asked_for(check: Check, question: str) -> bool:
+    """Whether every name objected to is of the question's own words.
+
+    At the start of a sentence such a word has a capital, and looks like a name.
+    """
+    named = _SHOWN.findall(check.detail) if check.name == "names" else []
+    asked = set(re.findall(r"\w+", question.casefold()))
+    return bool(named) and all(set(re.findall(r"\w+", name.casefold())) <= asked for name in named)
 
 
 def _carried(question: str, answer: Answer) -> Iterable[str]:

@@ -241,3 +241,10 @@ def test_wilson_interval_against_published_values() -> None:
         assert interval == pytest.approx((low, high), abs=5e-5)
     assert Rate(0, 0).share is None
     assert Rate(0, 0).interval is None
+
+
+def test_a_word_of_the_question_is_no_new_name_but_another_name_is() -> None:
+    asked = replace(SILENT, text="Will it be painted in red?")
+    assert scored(asked, saying("Red: no sentence says so.")).unsupported == ()
+    (found,) = scored(asked, saying("Scarlet Wharf: no sentence says so.")).unsupported
+    assert found.kind == "name" and "Scarlet" in found.detail
