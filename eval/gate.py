@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from eval.baseline import Comparison
@@ -11,6 +11,7 @@ from eval.gate_file import Gates
 from eval.measures import BY_NAME
 from eval.metrics import Score
 
+CEILING = "ceilings."
 _WORDS = {
     "false_assertions": "answers assert more than their evidence",
     "uncited": "answers have a verdict or mark without a citation",
@@ -46,12 +47,14 @@ def judge(
     """
     if not scores:
         raise EvalError("There are no questions to judge.")
-    breaches = _hard(scores, gates)
+    breaches = [*_hard(scores, gates), *_over_ceilings(scores, gates)]
     if whole:
         corpora = {score.question.corpus for score in scores}
         if corpora != set(gates.corpus):
             names = ", ".join(sorted(corpora ^ set(gates.corpus)))
             raise EvalError(f"Questions and gates must name the same corpora; they differ in: {names}.")
+        if strange := ", ".join(sorted(set(gates.ceilings) - corpora)):
+            raise EvalError(f"[ceilings] of the gates names a corpus without questions: {strange}.")
         breaches += _floors(scores, gates.corpus, "corpus", lambda s: s.question.corpus)
         breaches += _floors(scores, gates.category, "category", lambda s: s.question.category)
     if comparison is not None:
@@ -59,10 +62,34 @@ def judge(
     return tuple(breaches)
 
 
-def _hard(scores: Sequence[Score], gates: Gates) -> list[Breach]:
+def to_lower(scores: Sequence[Score], gates: Gates) -> tuple[str, ...]:
+    """A line for each ceiling above what is measured over all gated questions: it may come down."""
+    return tuple(
+        f"{name}: {found} false assertions, ceiling {most}: lower it in the gates"
+        for name, most in sorted(gates.ceilings.items())
+        if (found := len(_asserting(scores, name))) < most
+    )
+
+
+def _over_ceilings(scores: Sequence[Score], gates: Gates) -> Iterator[Breach]:
+    for name, most in sorted(gates.ceilings.items()):
+        failing = _asserting(scores, name)
+        if len(failing) > most:
+            line = f"ceiling of {name}: {len(failing)} {_WORDS['false_assertions']}, at most {most}"
+            yield Breach(f"{CEILING}{name}", line, failing)
+
+
+def _asserting(scores: Sequence[Score], corpus: str) -> tuple[Score, ...]:
+    measure = BY_NAME["false_assertions"]
+    return tuple(s for s in scores if s.question.corpus == corpus and measure.fails(s))
+
+
+def _hard(all_scores: Sequence[Score], gates: Gates) -> list[Breach]:
     breaches = []
     for name, allowed in gates.hard.items():
         measure = BY_NAME[name]
+        own = gates.ceilings if name == "false_assertions" else {}
+        scores = [score for score in all_scores if score.question.corpus not in own]
         failing = tuple(score for score in scores if measure.fails(score))
         rate = measure.rate(scores)
         if not measure.good and rate.hits > allowed:

@@ -15,7 +15,7 @@ from eval.measures import BY_NAME
 GATES_FILE = Path(__file__).with_name("gates.toml")
 HARD = ("quote_integrity", "false_assertions", "uncited", "unsupported", "crashed", "missing_gold")
 _HEADER = re.compile(r"^\s*\[\s*([^\]]+?)\s*\]")
-_TABLES = ("hard", "corpus", "category", "drop", "drop_in_category")
+_TABLES = ("hard", "ceilings", "corpus", "category", "drop", "drop_in_category")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,14 @@ class Gates:
     """What is demanded.
 
     ``hard`` holds over all questions: a least share of a good measure, a largest count of a bad one.
+    ``ceilings`` are the largest counts of false assertions by corpus; they take the place of the hard
+    count for the corpora that they name.
     ``corpus`` and ``category`` hold least shares by name.  ``drop`` is the largest allowed fall of a
     share against the baseline, over all common questions and within each category.
     """
 
     hard: dict[str, float]
+    ceilings: dict[str, int]
     corpus: dict[str, dict[str, float]]
     category: dict[str, dict[str, float]]
     drop: dict[str, float]
@@ -61,7 +64,7 @@ def read_gates(file: Path = GATES_FILE) -> Gates:
         if name not in categories():
             raise reader.fault(f"category.{name}", None, f"there is no category {name!r}")
     drop, within = reader.numbers(data, "drop"), reader.numbers(data, "drop_in_category")
-    return Gates(hard, corpus, category, drop, within)
+    return Gates(hard, reader.counts(data, "ceilings"), corpus, category, drop, within)
 
 
 class _Reader:
@@ -96,6 +99,15 @@ class _Reader:
             if BY_NAME[key].good and value > 1:
                 raise self.fault(path, key, f"{key} is a share: give a number from 0 to 1")
         return {key: float(value) for key, value in found.items()}
+
+    def counts(self, data: dict[str, Any], name: str) -> dict[str, int]:
+        found = data.get(name, {})
+        if not isinstance(found, dict):
+            raise self.fault("", name, f"{name} must be a table, as [{name}]")
+        for key, value in found.items():
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise self.fault(name, key, f"{key} must be a count from 0")
+        return dict(found)
 
     def fault(self, path: str, key: str | None, what: str) -> EvalError:
         return EvalError(f"{self._name}:{self._line(path, key)}: {what}.")

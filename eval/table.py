@@ -42,7 +42,6 @@ def failures(scores: Sequence[Score], limit: int = _SHOWN_FAILURES) -> str:
 
 def _figures(whole: Summary) -> Iterator[str]:
     outcomes = ", ".join(f"{count} {name}" for name, count in whole.outcomes.items())
-    outcomes = ", ".join(f"{count} {name}" for name, count in whole.outcomes.items())
     yield f"{whole.questions} questions: {outcomes}"
     if whole.backends:
         yield "worded by: " + ", ".join(f"{name} {count}" for name, count in whole.backends.most_common())

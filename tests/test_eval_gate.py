@@ -192,6 +192,8 @@ def test_answers_over_a_corpus_that_has_changed_fail(room: Path, capsys: pytest.
         ("[category.undisclosed]", "[category.undisclozed]", "gates.toml:13: there is no category"),
         ("[category.undisclosed]", "[kategory.undisclosed]", "gates.toml:13: there is no kind of gate"),
         ("gold_cited = 0.9", "crashed = 0", "gates.toml:11: crashed counts faults"),
+        ("[corpus.riverbus]", "[ceilings]\nriverbus = 0.5\n[corpus.riverbus]", "gates.toml:10: .*a count"),
+        ("[corpus.riverbus]", "[ceilings]\nferries = 3\n[corpus.riverbus]", "without questions: ferries"),
     ],
 )
 def test_faulty_gates_could_not_run(
@@ -228,6 +230,50 @@ def test_a_gold_sentence_that_the_corpus_lost_fails_by_name(
     assert score(room) == 1
     out = capsys.readouterr().out
     assert "GATE FAILED: missing_gold: 1" in out and "would not say how many" in out
+
+
+# ---- ceilings ----------------------------------------------------------------------------------------
+
+SAYS_MORE = only("Is there wifi?", text="Yes, there is wifi on board.")
+
+
+def with_ceiling(room: Path, most: int) -> str:
+    text = GATES.replace("[corpus.riverbus]", f"[ceilings]\nriverbus = {most}\n\n[corpus.riverbus]")
+    (room / "gates.toml").write_text(text, encoding="utf-8")
+    return text
+
+
+def test_a_ceiling_takes_the_place_of_the_hard_count(room: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(room, SAYS_MORE) == 1
+    assert "GATE FAILED: false_assertions: 1" in capsys.readouterr().out
+    with_ceiling(room, 1)
+    assert run(room, SAYS_MORE) == 0
+    assert "lower it" not in capsys.readouterr().out
+
+
+def test_above_its_ceiling_a_corpus_fails_and_is_not_blessed(
+    room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = with_ceiling(room, 0)
+    assert run(room, SAYS_MORE) == 1
+    out = capsys.readouterr().out
+    assert "GATE FAILED: ceiling of riverbus: 1 answers assert more than their evidence, at most 0" in out
+    assert "q3  (riverbus-calibration.jsonl:1)" in out[out.index("GATE FAILED") :]
+    assert "GATE FAILED: false_assertions" not in out
+    assert run(room, SAYS_MORE, "--bless") == 2
+    assert "Not blessed, for ceilings.riverbus failed" in capsys.readouterr().err
+    assert (room / "gates.toml").read_text("utf-8") == text and not (room / "base.json").exists()
+
+
+def test_below_its_ceiling_a_corpus_passes_and_the_report_says_to_lower_it(
+    room: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_ceiling(room, 2)
+    assert run(room, SAYS_MORE) == 0
+    assert "riverbus: 1 false assertions, ceiling 2: lower it" in capsys.readouterr().out
+    assert "lower it" in (room / "r" / "summary.md").read_text("utf-8")
+    assert run(room, SAYS_MORE, "--part", "development") == 0  # of a selection nothing can be told
+    assert "lower it" not in capsys.readouterr().out
 
 
 # ---- the baseline ------------------------------------------------------------------------------------
@@ -294,6 +340,11 @@ def test_faulty_baseline_could_not_run(
 
 def test_shipped_gates_name_the_corpora_of_the_gated_parts() -> None:
     assert set(read_gates().corpus) == {q.corpus for q in load(parts=GATED_PARTS)}
+
+
+def test_the_first_two_corpora_are_under_the_hard_gate() -> None:
+    assert read_gates().hard["false_assertions"] == 0
+    assert not {"article", "riverbus"} & set(read_gates().ceilings)
 
 
 def test_shipped_gate_categories_have_questions() -> None:
