@@ -35,6 +35,7 @@ from rag.records import (
     SyncReport,
     Verdict,
 )
+from rag.settings import Settings
 from tests.engine_fixtures import parser as parser
 
 
@@ -175,6 +176,7 @@ class ScriptedAssistant:
         self.report = SyncReport(added=("lamp.md",))
         self.checks: tuple[Check, ...] = (Check("quotes", True),)
         self.closed = False
+        self.settings = Settings()
 
     def __enter__(self) -> ScriptedAssistant:
         return self

@@ -1,0 +1,257 @@
+"""An answer as a card of HTML: status, words with their kinds, what is open, near misses, proof."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from html import escape
+
+from rag.records import Answer, Citation, Claim, Evidence, Finding, Verdict
+from ui.answer_markdown import answer_markdown, paragraphs
+from ui.feedback import CHOICES
+from ui.markup import badge, listing, mark, marked, marks, near_letter, notes, page_part, place, section_of
+from ui.render import STATUS_MEANINGS, STATUS_WORDS, kind_text, shortened
+
+_GROUPS = ((Verdict.STATED, "What is stated"), (Verdict.UNDISCLOSED, "What the sources call undisclosed"),
+           (Verdict.NOT_COVERED, "What the sources do not mention"))  # fmt: skip
+_SPACE = re.compile(r"\s+")
+
+
+def answer_html(answer: Answer, turn: int) -> str:
+    """A finished answer.
+
+    Args:
+        answer: as the engine gave it.
+        turn: its number in the conversation, from 1; its marks lead to that turn's sentences.
+    """
+    parts = [
+        question_html(answer.question),
+        _understood(answer),
+        _status(answer),
+        _words(answer, turn),
+        notes(answer.notices),
+        _parts(answer, turn),
+        _over_time(answer, turn),
+        _near_misses(answer.related, turn, alone=not answer.citations),
+        _proof(answer, turn),
+    ]
+    return page_part("".join(parts), "article", "answer")
+
+
+def running_html(question: str, evidence: Evidence | None, text: str, turn: int) -> str:
+    """An answer in the making: the verdicts first, then the words as they come."""
+    head = question_html(question)
+    if evidence is None:
+        return page_part(head + '<p class="aside">Reading the sources …</p>', "article", "answer running")
+    verdicts = " ".join(dict.fromkeys(badge(finding.verdict) for finding in evidence.findings))
+    count = len(evidence.citations)
+    words = "".join(_paragraph(part, count, turn) for part in paragraphs(text))
+    found = f'<span class="aside">{count} {"sentence" if count == 1 else "sentences"} found</span>'
+    return page_part(f'{head}<p class="status">{verdicts} {found}</p>{words}', "article", "answer running")
+
+
+def question_html(question: str) -> str:
+    """What was asked, as the heading of its answer."""
+    return f'<h2 class="asked" dir="auto">{escape(question)}</h2>'
+
+
+def earlier_html(answers: Sequence[Answer]) -> str:
+    """The turns before the one that is shown, newest first, folded."""
+    folded = [
+        f'<details class="turn"><summary>{badge(answer.status)} '
+        f'<span dir="auto">{escape(answer.question)}</span></summary>{answer_html(answer, turn)}</details>'
+        for turn, answer in enumerate(answers, start=1)
+    ]
+    if not folded:
+        return ""
+    return page_part(
+        "<h2>Earlier in this conversation</h2>" + "".join(reversed(folded)), "section", "earlier"
+    )
+
+
+def announcement(answer: Answer) -> str:
+    """What a screen reader says once, when an answer is finished."""
+    count = len(answer.citations)
+    sources = f"{count} cited {'sentence' if count == 1 else 'sentences'}" if count else "no sentence to cite"
+    return escape(
+        f"Answer ready: {STATUS_WORDS[answer.status]}, {STATUS_MEANINGS[answer.status]}; {sources}."
+    )
+
+
+def _understood(answer: Answer) -> str:
+    same = _SPACE.sub(" ", answer.question).strip() == answer.understood_as
+    if not answer.understood_as or same:
+        return ""
+    return f'<p class="understood">Understood as: <em dir="auto">{escape(answer.understood_as)}</em></p>'
+
+
+def _status(answer: Answer) -> str:
+    return (
+        f'<p class="status">{badge(answer.status)} <span class="aside">{STATUS_MEANINGS[answer.status]}, '
+        f"as of {answer.as_of.isoformat()}</span></p>"
+    )
+
+
+def _words(answer: Answer, turn: int) -> str:
+    """The text; where each paragraph is one claim, its kind and speaker stand with it."""
+    count = len(answer.citations)
+    texts = paragraphs(answer.text)
+    claims = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
+    bare = [_bare(text) for text in texts]
+    if [_bare(claim.text) for claim in answer.claims] == bare:
+        return "".join(
+            _paragraph(text, count, turn) + (_kind(claim, answer) if claim.citations else "")
+            for text, claim in zip(texts, answer.claims, strict=True)
+        )
+    words = "".join(_paragraph(text, count, turn) for text in texts)
+    if len(claims) == 1:
+        return words + _kind(claims[0], answer)
+    lines = [
+        f"{_kind(claim, answer, 'span')} {escape(shortened(claim.text))} "
+        f"{marks(claim.citations, count, turn)}"
+        for claim in claims
+    ]
+    return words + ("<h3>Kinds of statement</h3>" + listing(lines) if lines else "")
+
+
+def _bare(text: str) -> str:
+    return _SPACE.sub(" ", re.sub(r" ?\[\d{1,4}\]", "", text)).strip()
+
+
+def _paragraph(text: str, count: int, turn: int) -> str:
+    return f'<p class="text" dir="auto">{marked(text, count, turn)}</p>'
+
+
+def _kind(claim: Claim, answer: Answer, tag: str = "p") -> str:
+    """Kind, speaker and, where there are several documents, the date of what carries a claim."""
+    parts = [f'<span class="kind {claim.kind.value}">{escape(kind_text(claim))}</span>']
+    days = sorted({answer.citations[i].published for i in claim.citations if i < len(answer.citations)})
+    parts.append(f'<span class="aside">{" and ".join(day.isoformat() for day in days)}</span>')
+    if claim.origin == "model":
+        parts.append('<span class="aside">worded by a model, checked against the quote</span>')
+    return f'<{tag} class="kinds">{" ".join(parts)}</{tag}>'
+
+
+def _parts(answer: Answer, turn: int) -> str:
+    """Part by part: what is stated, what is called undisclosed, what is not mentioned."""
+    single = len(answer.findings) == 1 and answer.findings[0]
+    if single and not (single.premise or single.conflict):
+        return ""
+    found = []
+    for verdict, title in _GROUPS:
+        lines = [_finding(f, answer, turn) for f in answer.findings if f.verdict is verdict]
+        if lines:
+            found.append(
+                f'<div class="group is-{verdict.value}"><h3>{badge(verdict)} {title}</h3>'
+                f"{listing(lines)}</div>"
+            )
+    return "".join(found)
+
+
+def _finding(finding: Finding, answer: Answer, turn: int) -> str:
+    parts = [escape(detail_name(finding))]
+    if finding.polarity is not None:
+        parts.append(f"({finding.polarity.value})")
+    parts.append(marks(finding.citations, len(answer.citations), turn))
+    if finding.conflict:
+        parts.append('<br><span class="warn">the sources contradict each other: both are shown</span>')
+    if finding.premise:
+        parts.append(f'<br><span class="warn">the question assumes: {escape(finding.premise)}</span>')
+    return " ".join(part for part in parts if part)
+
+
+def detail_name(finding: Finding) -> str:
+    """What was asked; the subject is named first where the detail does not name it."""
+    detail = finding.detail or "the question"
+    known = not finding.subject or finding.subject.lower() in detail.lower()
+    plain = detail if known or finding.detail == "" else f"{finding.subject}: {detail}"
+    return finding.subject if not finding.detail and finding.subject else plain
+
+
+def _over_time(answer: Answer, turn: int) -> str:
+    """How a verdict changed from document to document, the newest last."""
+    found = []
+    for finding in answer.findings:
+        if len(finding.history) < 2:
+            continue
+        steps = [
+            f"<time>{step.published.isoformat()}</time> {badge(step.verdict)} "
+            f"{marks(step.citations, len(answer.citations), turn)}"
+            + (' <span class="aside">superseded</span>' if step is not finding.history[-1] else "")
+            for step in finding.history
+        ]
+        title = f"Over time: {escape(detail_name(finding))}" if len(answer.findings) > 1 else "Over time"
+        found.append(
+            f'<h3>{title}</h3><ol class="steps">{"".join(f"<li>{step}</li>" for step in steps)}</ol>'
+        )
+    return "".join(found)
+
+
+def _near_misses(related: Sequence[Citation], turn: int, alone: bool) -> str:
+    if not related:
+        return ""
+    lines = []
+    for index, citation in enumerate(related):
+        letter = near_letter(index)
+        where = f' <span class="aside">{section_of(citation)}</span>' if section_of(citation) else ""
+        lines.append(
+            f'<a class="cite near" href="#source-{place(turn, letter)}" data-to="{place(turn, letter)}" '
+            f'aria-label="near miss {letter}: show it in the source">{letter}</a> '
+            f'<q dir="auto">{escape(citation.quote)}</q>{where}'
+        )
+    title = (
+        f"Near misses: close, but {'none of them answers this' if len(lines) > 1 else 'no answer to this'}"
+    )
+    state = " open" if alone else ""
+    return (
+        f'<details class="near-misses"{state}><summary>{title}</summary>{listing(lines, "plain")}</details>'
+    )
+
+
+def _proof(answer: Answer, turn: int) -> str:
+    """Who worded it, what was checked, how long it took; and what can be done with it."""
+    failed = [check for check in answer.checks if not check.passed]
+    total = answer.seconds.get("total")
+    worded = "quotes, no model" if answer.backend == "none" else escape(answer.backend)
+    facts = [
+        f"Worded by: {worded}",
+        f"{len(answer.checks) - len(failed)} of {len(answer.checks)} checks passed",
+    ]
+    facts += [f"{total:.2f} s"] if total is not None else []
+    checks = [
+        f"{'✓' if check.passed else '✗ failed:'} {escape(check.name)}"
+        + (f": {escape(check.detail)}" if check.detail else "")
+        for check in answer.checks
+    ]
+    receipt = json.dumps(answer.to_dict(), indent=2, ensure_ascii=False).encode()
+    name = f"stated-{answer.as_of.isoformat()}-{turn}.json"
+    href = f"data:application/json;base64,{base64.b64encode(receipt).decode()}"
+    actions = (
+        '<div class="actions">'
+        f'<button type="button" class="act" data-copy="{escape(answer_markdown(answer))}">'
+        "Copy as Markdown</button>"
+        f'<a class="act" download="{name}" href="{href}">Download receipt</a>'
+        f'<span class="unseen" role="status" data-said></span></div>'
+    )
+    choices = "".join(
+        f'<button type="button" class="act" data-turn="{turn}" data-feedback="{choice}">{words}</button>'
+        for choice, words in CHOICES.items()
+    )
+    return (
+        f'<details class="proof"><summary>{" · ".join(facts)}</summary>{listing(checks, "plain")}</details>'
+        f'<div class="foot">{actions}<div class="actions" role="group" aria-label="Is this answer right?">'
+        f'<span class="aside">Is this right?</span>{choices}</div></div>'
+    )
+
+
+__all__ = [
+    "announcement",
+    "answer_html",
+    "detail_name",
+    "earlier_html",
+    "mark",
+    "question_html",
+    "running_html",
+]

@@ -1,0 +1,162 @@
+"""The tab on which one asks: conversation on the left, sources beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.errors import StatedError
+from rag.records import Answer
+from ui import feedback
+from ui.conversation import LATEST, Frame, as_of_choices, frames, suggested
+from ui.markup import fault, page_part
+from ui.source_view import pane_html
+
+if TYPE_CHECKING:
+    from rag import Assistant
+
+PARALLEL_QUESTIONS = 8
+LIMITS: dict[str, Any] = {"concurrency_limit": PARALLEL_QUESTIONS, "concurrency_id": "ask"}
+SUGGESTIONS = 4
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+# The event is named here in quotes: Gradio looks for the name in this text.
+_FEEDBACK = """
+element.addEventListener('click', (event) => {
+  const button = event.target.closest('[data-feedback]');
+  if (button) trigger('feedback', { turn: Number(button.dataset.turn), choice: button.dataset.feedback });
+});
+"""
+_EMPTY = page_part(
+    '<p class="aside">Ask in plain English. Each answer says whether the sources <b>state</b> it, '
+    "<b>say that it is not disclosed</b>, or <b>do not mention</b> it, and shows the sentences.</p>"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AskTab:
+    """What other tabs need of this one."""
+
+    as_of: gr.Dropdown
+    suggestions: list[gr.Button]
+
+    @property
+    def outputs(self) -> list[Any]:
+        return [self.as_of, *self.suggestions]
+
+    def refreshed(self, assistant: Assistant) -> list[Any]:
+        """Dates and suggestions as the documents have them now."""
+        return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, ())]
+
+
+def build(assistant: Assistant, may_write: Callable[[gr.Request], str]) -> AskTab:
+    """The tab's widgets and listeners, inside the page that is being built.
+
+    Args:
+        assistant: with an index.
+        may_write: why the visitor may not leave feedback; "" where they may.
+    """
+    past = gr.State([])
+    with gr.Row(elem_id="ask-row"):
+        with gr.Column(scale=3, min_width=320, elem_id="asking"):
+            with gr.Column(elem_id="composer"):
+                question = gr.Textbox(
+                    label="Question", placeholder="What licence will CANN have?", lines=1, max_lines=6,
+                    autofocus=True, elem_id="question",
+                )  # fmt: skip
+                with gr.Row(elem_id="controls"):
+                    as_of = gr.Dropdown(
+                        as_of_choices(assistant), value="", label="As of", min_width=180, scale=3,
+                        allow_custom_value=True, elem_id="as-of",
+                    )  # fmt: skip
+                    ask = gr.Button("Ask", variant="primary", min_width=90, scale=1, elem_id="ask-button")
+                    again = gr.Button("Start anew", min_width=110, scale=1, elem_id="again")
+            with gr.Row(elem_id="suggestions"):
+                suggestions = [
+                    gr.Button(size="sm", min_width=100, elem_classes="suggestion", **shown)
+                    for shown in _shown(assistant, ())
+                ]
+            announce = gr.HTML("", elem_id="announce", js_on_load=None)
+            answer = gr.HTML(_EMPTY, elem_id="answer", js_on_load=_FEEDBACK)
+            thanks = gr.HTML("", elem_id="thanks", js_on_load=None)
+            earlier = gr.HTML("", elem_id="earlier", js_on_load=_FEEDBACK)
+        with gr.Column(scale=2, min_width=320, elem_id="source-column"):
+            pane = gr.HTML(pane_html((), 1, lambda _: None), elem_id="sources", js_on_load=None)
+
+    shown = [answer, earlier, pane, announce, thanks, past, question, *suggestions]
+
+    def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
+        for frame in frames(assistant, answers, asked or "", _day(when)):
+            yield _outputs(frame, assistant)
+
+    def noted(answers: list[Answer], event: gr.EventData, request: gr.Request) -> str:
+        return _noted(assistant, answers, event, may_write(request))
+
+    wiring: dict[str, Any] = {"inputs": [question, as_of, past], "outputs": shown, **LIMITS, **_PRIVATE}
+    gr.on([ask.click, question.submit], respond, **wiring)
+    for button in suggestions:
+        button.click(_same, button, question, queue=False, **_PRIVATE).then(respond, **wiring)
+    again.click(lambda: _cleared(assistant), None, [*shown, as_of], **_PRIVATE)
+    for part in (answer, earlier):
+        part.feedback(noted, past, thanks, **_PRIVATE)
+    return AskTab(as_of, suggestions)
+
+
+def _outputs(frame: Frame, assistant: Assistant) -> list[Any]:
+    """In the order of the tab's outputs; what a frame leaves out stays."""
+    kept = gr.skip()
+    parts = [kept if part is None else part for part in (frame.earlier, frame.pane)]
+    said = kept if frame.said is None else _spoken(frame.said)
+    if frame.answers is None:
+        return [frame.answer, *parts, said, "", kept, kept, *[kept] * SUGGESTIONS]
+    answers = list(frame.answers)
+    return [frame.answer, *parts, said, "", answers, "", *_buttons(assistant, answers)]
+
+
+def _cleared(assistant: Assistant) -> list[Any]:
+    return [_EMPTY, "", pane_html((), 1, lambda _: None), "", "", [], "", *_buttons(assistant, ()), ""]
+
+
+def _spoken(words: str) -> str:
+    return f'<p class="unseen" role="status">{words}</p>'
+
+
+def _buttons(assistant: Assistant, answers: Any) -> list[Any]:
+    return [gr.update(**shown) for shown in _shown(assistant, answers)]
+
+
+def _shown(assistant: Assistant, answers: Any) -> list[dict[str, Any]]:
+    """The suggestion buttons' words; those without a question are not there."""
+    questions = suggested(assistant, answers)[:SUGGESTIONS]
+    empty = SUGGESTIONS - len(questions)
+    return [{"value": text, "visible": True} for text in questions] + [
+        {"value": "", "visible": False}
+    ] * empty
+
+
+def _noted(assistant: Assistant, answers: list[Answer], event: gr.EventData, reason: str) -> str:
+    """Writes feedback on one of the session's own answers; whatever else is asked for does nothing."""
+    data = event._data if isinstance(event._data, dict) else {}
+    turn, choice = data.get("turn"), data.get("choice")
+    if reason:
+        return page_part(fault(reason))
+    if not isinstance(turn, int) or not 1 <= turn <= len(answers) or choice not in feedback.CHOICES:
+        return ""
+    try:
+        file = feedback.note(assistant.settings, answers[turn - 1], choice)
+    except StatedError as error:
+        return page_part(fault(str(error)))
+    words = f"Noted: “{feedback.CHOICES[choice]}”. A line to review is in {file.name}."
+    return page_part(f'<p class="notice" role="status">{words}</p>')
+
+
+def _day(chosen: str | None) -> str:
+    """The date of the control; a person may also type one, or its words."""
+    text = (chosen or "").strip()
+    return "" if text == LATEST else text.removeprefix("As of ").strip()
+
+
+def _same(text: str) -> str:
+    return text
