@@ -80,10 +80,8 @@ def test_a_forged_event_writes_nothing(data: Any, settings: Settings) -> None:
     assistant.settings = settings
     answers = [make_answer(QUESTION)]
     event = gr.EventData(None, data)
-    assert tab_ask._noted(assistant, answers, event, "") == ""  # type: ignore[arg-type]
+    assert tab_ask._noted(assistant, answers, event) == ""  # type: ignore[arg-type]
     assert not list(settings.data_path.rglob("*.jsonl"))
     fine = gr.EventData(None, {"turn": 1, "choice": "right"})
-    assert "not here" in tab_ask._noted(assistant, answers, fine, "not here")  # type: ignore[arg-type]
-    assert not list(settings.data_path.rglob("*.jsonl"))
-    assert "Noted" in tab_ask._noted(assistant, answers, fine, "")  # type: ignore[arg-type]
+    assert "Noted" in tab_ask._noted(assistant, answers, fine)  # type: ignore[arg-type]
     assert list(settings.data_path.rglob("*.jsonl"))

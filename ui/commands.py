@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +57,17 @@ def ask(options: Namespace, tools: Tools) -> int:
 
 def serve(options: Namespace, tools: Tools) -> int:
     """Bring the index up to date, then open the page."""
+    from ui.access import LOGIN_VARIABLE, read_access
     from ui.ports import check_port
 
     check_port(options.host, options.port)
-    if not _is_loopback(options.host):
-        print(f"warning: whoever reaches {options.host} can ask here; there is no login.", file=sys.stderr)
+    access = read_access(options.host, os.environ)
+    if access.reachable and not access.login:
+        print(
+            f"warning: whoever reaches {options.host} can ask here; there is no login: set {LOGIN_VARIABLE} "
+            "for one.",
+            file=sys.stderr,
+        )
     with tools.assistant(_settings(options)) as assistant:
         with Progress() as progress:
             report = assistant.sync(progress=progress)
@@ -137,12 +143,3 @@ def _saved_answer(name: str) -> Answer:
     except ValueError as error:
         what = " ".join(str(error).split())
         raise StatedError(f"{name!r} is not an answer that `stated ask --json` wrote: {what}.") from None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

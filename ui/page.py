@@ -19,8 +19,11 @@ from gradio.events import api
 
 from rag.errors import StatedError
 from rag.records import Answer
-from ui import looks, tab_ask
+from rag.settings import MAX_FILE_BYTES
+from ui import looks, tab_ask, tab_sources
+from ui.access import Access, read_access
 from ui.dates import read_date
+from ui.jobs import Desk
 from ui.markup import page_part
 from ui.ports import check_port
 from ui.tab_ask import LIMITS
@@ -37,13 +40,19 @@ _MASTHEAD = page_part(
 )
 
 
-def build(assistant: Assistant) -> gr.Blocks:
+def build(assistant: Assistant, access: Access | None = None) -> gr.Blocks:
     """The page over an assistant whose index is ready."""
+    access, desk = access or Access(), Desk()
     page = gr.Blocks(title="Stated", analytics_enabled=False, fill_width=True)
     with page:
         gr.HTML(_MASTHEAD, elem_id="masthead", js_on_load=None)
-        with gr.Tabs(elem_id="rooms"), gr.Tab("Ask", id="ask"):
-            tab_ask.build(assistant, lambda _: "")
+        with gr.Tabs(elem_id="rooms"):
+            with gr.Tab("Ask", id="ask"):
+                asking = tab_ask.build(assistant)
+            with gr.Tab("Sources", id="sources-tab"):
+                tab_sources.build(
+                    assistant, access, desk, asking.outputs, lambda: asking.refreshed(assistant)
+                )
         api(_endpoint(assistant), api_name="ask", **LIMITS)
     page.queue(max_size=WAITING_QUESTIONS)
     return page
@@ -67,8 +76,11 @@ def serve(assistant: Assistant, host: str, port: int) -> None:
 
 def open_page(assistant: Assistant, host: str, port: int) -> gr.Blocks:
     """The page, listening; ``close()`` ends it."""
-    page = build(assistant)
+    access = read_access(host, os.environ)
+    page = build(assistant, access)
     page.launch(
+        auth=access.login,
+        max_file_size=MAX_FILE_BYTES,
         server_name=host,
         server_port=port,
         css=looks.css(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -51,13 +51,8 @@ class AskTab:
         return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, ())]
 
 
-def build(assistant: Assistant, may_write: Callable[[gr.Request], str]) -> AskTab:
-    """The tab's widgets and listeners, inside the page that is being built.
-
-    Args:
-        assistant: with an index.
-        may_write: why the visitor may not leave feedback; "" where they may.
-    """
+def build(assistant: Assistant) -> AskTab:
+    """The tab's widgets and listeners, inside the page that is being built."""
     past = gr.State([])
     with gr.Row(elem_id="ask-row"):
         with gr.Column(scale=3, min_width=320, elem_id="asking"):
@@ -91,8 +86,8 @@ def build(assistant: Assistant, may_write: Callable[[gr.Request], str]) -> AskTa
         for frame in frames(assistant, answers, asked or "", _day(when)):
             yield _outputs(frame, assistant)
 
-    def noted(answers: list[Answer], event: gr.EventData, request: gr.Request) -> str:
-        return _noted(assistant, answers, event, may_write(request))
+    def noted(answers: list[Answer], event: gr.EventData) -> str:
+        return _noted(assistant, answers, event)
 
     wiring: dict[str, Any] = {"inputs": [question, as_of, past], "outputs": shown, **LIMITS, **_PRIVATE}
     gr.on([ask.click, question.submit], respond, **wiring)
@@ -136,12 +131,10 @@ def _shown(assistant: Assistant, answers: Any) -> list[dict[str, Any]]:
     ] * empty
 
 
-def _noted(assistant: Assistant, answers: list[Answer], event: gr.EventData, reason: str) -> str:
+def _noted(assistant: Assistant, answers: list[Answer], event: gr.EventData) -> str:
     """Writes feedback on one of the session's own answers; whatever else is asked for does nothing."""
     data = event._data if isinstance(event._data, dict) else {}
     turn, choice = data.get("turn"), data.get("choice")
-    if reason:
-        return page_part(fault(reason))
     if not isinstance(turn, int) or not 1 <= turn <= len(answers) or choice not in feedback.CHOICES:
         return ""
     try:

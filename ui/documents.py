@@ -1,0 +1,94 @@
+"""Adding and removing documents for the page: several at once, each refusal told, nothing half done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.errors import StatedError
+from ui.documents_view import outcome_html
+from ui.jobs import Tell
+from ui.ledger_rows import differences, ledger_rows
+
+if TYPE_CHECKING:
+    from rag import Assistant
+
+SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf")
+
+
+def added_ids(assistant: Assistant) -> list[str]:
+    """The documents that were added, and so can be removed: those that the corpus folder does not hold."""
+    folder = assistant.settings.corpus_path
+    return [document.id for document in assistant.documents() if not (folder / document.id).is_file()]
+
+
+def add(
+    assistant: Assistant, files: Sequence[Path], published: date | None, kind: str | None, tell: Tell
+) -> tuple[str, list[Path]]:
+    """Take files in, one after the other.
+
+    Args:
+        assistant: the engine.
+        files: uploaded ones.
+        published: for those that give no date themselves.
+        kind: ``article`` or ``release-note``; None leaves it to the file.
+        tell: told how far it is.
+
+    Returns:
+        What happened as HTML, and the files that were refused.
+
+    Raises:
+        StatedError: the ledger cannot be read.
+    """
+    before = ledger_rows(assistant)
+    done: list[str] = []
+    refused: dict[str, str] = {}
+    left: list[Path] = []
+    for number, file in enumerate(files):
+        tell(f"Adding {file.name}", number, len(files))
+        try:
+            done.append(_add_one(assistant, file, published, kind))
+        except StatedError as error:
+            refused[f"{number} {file.name}"] = _mended(str(error))
+            left.append(file)
+    tell("Reading what changed", len(files), len(files))
+    changes = differences(before, ledger_rows(assistant)) if done else []
+    return outcome_html(done, refused, changes), left
+
+
+def remove(assistant: Assistant, document_id: str, tell: Tell) -> str:
+    """Take an added document out again; what happened as HTML.
+
+    Raises:
+        StatedError: it is no added document, or cannot be deleted.
+    """
+    before = ledger_rows(assistant)
+    tell(f"Removing {document_id}", 0, 0)
+    assistant.remove(document_id)
+    changes = differences(before, ledger_rows(assistant))
+    return outcome_html([f"{document_id} was removed."], {}, changes)
+
+
+def _add_one(assistant: Assistant, file: Path, published: date | None, kind: str | None) -> str:
+    """The file's own date counts; the given one only where it has none."""
+    known = {document.id for document in assistant.documents()}
+    try:
+        assistant.add(file, kind=kind)
+    except StatedError:
+        if published is None:
+            raise
+        assistant.add(file, published=published, kind=kind)
+    fresh = [document for document in assistant.documents() if document.id not in known]
+    if not fresh:
+        raise StatedError(f"{file.name} was not taken in: see whether another document has its name.")
+    kinds = {"article": "article", "release-note": "release note"}
+    return f"{fresh[0].name} was added as {kinds[fresh[0].kind]} of {fresh[0].published.isoformat()}."
+
+
+def _mended(message: str) -> str:
+    """The engine speaks of files; on the page the date field is nearer."""
+    if "has no date" in message:
+        return f"{message} Or fill in “Date” here and press “Add” again."
+    return message

@@ -1,0 +1,83 @@
+"""Work that goes on when the browser that started it is closed: one piece at a time, watched by the page."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from rag.errors import StatedError
+
+Tell = Callable[[str, int, int], None]
+"""Told what is being done, how much of it is done, and of how much (0: not known)."""
+
+_LOOK_SECONDS = 0.2
+
+
+@dataclass(slots=True)
+class Job:
+    """One piece of work; ``result`` is HTML, "" until it is done."""
+
+    title: str
+    stage: str = ""
+    done: int = 0
+    total: int = 0
+    result: str = ""
+    failed: bool = False
+    finished: threading.Event = field(default_factory=threading.Event)
+
+    def tell(self, stage: str, done: int, total: int) -> None:
+        """Say how far it is."""
+        self.stage, self.done, self.total = stage, done, total
+
+
+class Desk:
+    """Does one job at a time in a thread of its own; who looks in later sees the last one's result."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.job: Job | None = None
+
+    def start(self, title: str, work: Callable[[Tell], str], failure: Callable[[str], str]) -> Job:
+        """Begin a job.
+
+        Args:
+            title: what it is, for people.
+            work: does it and returns the result as HTML; it may raise ``StatedError``.
+            failure: makes HTML of such an error's message.
+
+        Raises:
+            StatedError: another job is running.
+        """
+        with self._lock:
+            if self.job is not None and not self.job.finished.is_set():
+                raise StatedError(f"“{self.job.title}” is still running: wait until it has ended.")
+            job = self.job = Job(title)
+        thread = threading.Thread(
+            target=_run, args=(job, work, failure), name=f"stated {title}", daemon=False
+        )
+        thread.start()
+        return job
+
+    def watch(self, job: Job) -> Iterator[Job]:
+        """The job again and again until it has ended; leaving early does not stop it."""
+        while not job.finished.wait(_LOOK_SECONDS):
+            yield job
+        yield job
+
+
+def _run(job: Job, work: Callable[[Tell], str], failure: Callable[[str], str]) -> None:
+    started = time.monotonic()
+    try:
+        job.result = work(job.tell)
+    except StatedError as error:
+        job.result, job.failed = failure(str(error)), True
+    finally:
+        if not job.result:  # a defect: its traceback is on the terminal, the page must not wait for ever
+            seconds = time.monotonic() - started
+            job.result, job.failed = (
+                failure(f"“{job.title}” ended after {seconds:.0f} s with a defect."),
+                True,
+            )
+        job.finished.set()

@@ -1,0 +1,138 @@
+"""The tab with the documents: what there is, adding, removing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from rag.errors import StatedError
+from ui import documents
+from ui.access import Access
+from ui.dates import read_date
+from ui.documents_view import documents_html, progress_html
+from ui.jobs import Desk, Job, Tell
+from ui.markup import fault, page_part
+
+if TYPE_CHECKING:
+    from rag import Assistant
+
+_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+_KINDS = [("As the file says, else article", ""), ("Article", "article"), ("Release note", "release-note")]
+
+
+def build(
+    assistant: Assistant,
+    access: Access,
+    desk: Desk,
+    others: list[Any],
+    refreshed: Callable[[], list[Any]],
+) -> None:
+    """The tab's widgets and listeners, inside the page that is being built.
+
+    Args:
+        assistant: with an index.
+        access: who may change documents; asked again in every listener, for each can be called alone.
+        desk: does the work.
+        others: widgets of other tabs that show what the documents give.
+        refreshed: their values now.
+    """
+    table = gr.HTML(_table(assistant), elem_id="documents", js_on_load=None)
+    with gr.Row(visible=access.takes_files):
+        with gr.Column(scale=3, min_width=300, elem_id="adding", elem_classes="card"):
+            files = gr.File(
+                label="Add documents: Markdown, text, HTML or PDF, up to 20 MB each", file_count="multiple",
+                file_types=list(documents.SUFFIXES), elem_id="files", height=150,
+            )  # fmt: skip
+            with gr.Row():
+                day = gr.Textbox(
+                    label="Date, for files that give none", placeholder="YYYY-MM-DD", elem_id="day"
+                )
+                kinds = gr.Dropdown(_KINDS, value="", label="Kind", elem_id="kind")
+            add = gr.Button("Add", variant="primary", elem_id="add")
+        with gr.Column(scale=2, min_width=300, elem_id="removing", elem_classes="card"):
+            which = gr.Dropdown(
+                documents.added_ids(assistant), value=None, label="Added document", elem_id="which"
+            )
+            remove = gr.Button("Remove …", elem_id="remove")
+            with gr.Group(visible=False) as asking:
+                sure = gr.HTML("", elem_id="sure", js_on_load=None)
+                with gr.Row():
+                    yes = gr.Button("Yes, remove it", variant="stop", elem_id="yes")
+                    no = gr.Button("Keep it", elem_id="no")
+    if not access.takes_files:
+        gr.HTML(page_part(fault(access.refusal(None))), js_on_load=None)
+    outcome = gr.HTML("", elem_id="outcome", js_on_load=None)
+    after = [outcome, table, files, which, asking, *others]
+
+    def shown(job: Job, kept: Any) -> list[Any]:
+        choice = gr.update(choices=documents.added_ids(assistant), value=None)
+        return [job.result, _table(assistant), kept, choice, gr.update(visible=False), *refreshed()]
+
+    def run(title: str, work: Callable[[Tell], str], kept: Callable[[], Any]) -> Iterator[list[Any]]:
+        rest = [gr.skip()] * (len(after) - 1)
+        try:
+            job = desk.start(title, work, _failed)
+        except StatedError as error:
+            yield [_failed(str(error)), *rest]
+            return
+        for seen in desk.watch(job):
+            yield shown(job, kept()) if seen.finished.is_set() else [progress_html(job), *rest]
+
+    def taking(paths: list[str] | None, when: str, kind: str, request: gr.Request) -> Iterator[list[Any]]:
+        refused: list[Path] = []
+
+        def work(tell: Tell) -> str:
+            chosen = [Path(path) for path in paths or ()]
+            _check(access.refusal(request), chosen, kind)
+            html, still = documents.add(assistant, chosen, read_date(when), kind or None, tell)
+            refused.extend(still)
+            return html
+
+        # What was refused stays in the box, so that a date can be given and "Add" pressed again.
+        yield from run("Adding documents", work, lambda: [str(path) for path in refused] or None)
+
+    def removing(document_id: str | None, request: gr.Request) -> Iterator[list[Any]]:
+        def work(tell: Tell) -> str:
+            if reason := access.refusal(request):
+                raise StatedError(reason)
+            return documents.remove(assistant, document_id or "", tell)
+
+        yield from run("Removing a document", work, gr.skip)
+
+    add.click(taking, [files, day, kinds], after, concurrency_limit=4, **_PRIVATE)
+    remove.click(_ask_first, which, [asking, sure, yes], **_PRIVATE)
+    no.click(lambda: gr.update(visible=False), None, asking, **_PRIVATE)
+    yes.click(removing, which, after, concurrency_limit=4, **_PRIVATE)
+
+
+def _ask_first(document_id: str | None) -> list[Any]:
+    if not document_id:
+        words = fault("Choose the document to remove first.")
+    else:
+        effect = "Its copy in the data folder is deleted; answers no longer use it."
+        words = f"<p>Remove <b>{escape(document_id)}</b>? {effect}</p>"
+    return [gr.update(visible=True), page_part(words), gr.update(visible=bool(document_id))]
+
+
+def _check(refusal: str, files: list[Path], kind: str) -> None:
+    if refusal:
+        raise StatedError(refusal)
+    if not files:
+        raise StatedError("Choose the files to add first.")
+    for file in files:
+        if file.suffix.lower() not in documents.SUFFIXES:
+            raise StatedError(f"{file.name} is no document: give {', '.join(documents.SUFFIXES)}.")
+    if kind not in {value for _, value in _KINDS}:
+        raise StatedError("The kind is article or release-note.")
+
+
+def _table(assistant: Assistant) -> str:
+    return documents_html(assistant.documents(), documents.added_ids(assistant))
+
+
+def _failed(message: str) -> str:
+    return page_part(fault(message))
