@@ -34,7 +34,7 @@ class Bench(commands.Tools):
         self.settings.append(settings)
         return self.given
 
-    def open_page(self, assistant: Any, host: str, port: int) -> None:
+    def open_page(self, assistant: Any, host: str, port: int, mcp: bool = False) -> None:
         self.opened.append((host, port))
 
 

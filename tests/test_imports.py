@@ -56,7 +56,7 @@ EDGES = {
     "spacy": {"rag.language"},
     "sentence_transformers": {"rag.embedding", "rag.retrieval"},
     "torch": {"rag.embedding"},
-    "gradio": {"ui.page", "ui.looks", "ui.tab_ask", "ui.tab_sources"},
+    "gradio": {"ui.page", "ui.looks", "ui.tab_ask", "ui.tab_evals", "ui.tab_ledger", "ui.tab_sources"},
 }
 
 # Declared, and imported by nobody: a library under another, or a package that only carries files.

@@ -7,17 +7,20 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import date
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
-from gradio_client.exceptions import AppError
+from gradio_client.exceptions import AppError, AuthenticationError
 
+from rag.errors import StatedError
 from rag.records import Answer
-from tests.conftest import HOSTILE, ScriptedAssistant, make_answer
+from tests.conftest import DOCUMENT, HOSTILE, ScriptedAssistant, make_answer
 from ui import page
+from ui.access import read_access
 
 QUESTION = "What is the lamp made of?"
 
@@ -40,17 +43,26 @@ def served() -> Iterator[Served]:
     running.close(verbose=False)
 
 
-def test_only_ask_is_exposed_and_it_gives_the_whole_answer(served: Served) -> None:
+EXPOSED = ["ask", "sources", "ledger", "verify"]
+
+
+def test_exactly_four_programs_are_exposed_and_ask_gives_the_whole_answer(served: Served) -> None:
     url, assistant, _ = served
     client = Client(url, verbose=False, analytics_enabled=False)
     described: Any = client.view_api(return_format="dict", print_info=False)
-    assert list(described["named_endpoints"]) == ["/ask"]
+    assert list(described["named_endpoints"]) == [f"/{name}" for name in EXPOSED]
     assert not described["unnamed_endpoints"]
-    answer = client.predict(QUESTION, "2025-10-15", api_name="/ask")
+    answer = client.predict(QUESTION, "2025-10-15", ["Before?"], api_name="/ask")
     assert Answer.from_dict(answer) == make_answer(QUESTION)
     assert assistant.asked[-1] == (QUESTION, date(2025, 10, 15))
-    with pytest.raises(AppError, match="YYYY-MM-DD"):
-        client.predict(QUESTION, "soon", api_name="/ask")
+    (source,) = client.predict(api_name="/sources")
+    assert (source["id"], source["published"]) == (DOCUMENT.id, "2025-01-02")
+    assert client.predict(answer, api_name="/verify")["verified"] is True
+    for arguments, words in ((("", "soon"), "YYYY-MM-DD"), (("", ""), "empty")):
+        with pytest.raises(AppError, match=words):
+            client.predict(*arguments, api_name="/ask")
+    with pytest.raises(AppError, match="no saved answer"):
+        client.predict({"question": "x"}, api_name="/verify")
     client.close()
 
 
@@ -75,11 +87,57 @@ def test_page_loads_nothing_from_other_hosts(served: Served) -> None:
     assert [address for address in loaded if not address.startswith(served.url)] == []
 
 
-def test_every_listener_but_ask_is_private() -> None:
+def test_every_listener_but_the_programs_is_private() -> None:
     built = page.build(ScriptedAssistant(make_answer(QUESTION)))  # type: ignore[arg-type]
     visible = [fn.api_name for fn in built.fns.values() if fn.api_visibility != "private"]
-    assert visible == ["ask"]
-    assert isinstance(built, gr.Blocks)
+    assert visible == EXPOSED
+
+
+def by_index(url: str, index: int, data: list[Any], headers: dict[str, str] | None = None) -> str:
+    """Calls a listener as somebody does who ignores the page; everything that it answers."""
+    api = f"{url}gradio_api/queue/"
+    call = {"fn_index": index, "data": data, "session_hash": "stranger", "event_data": {"turn": 1}}
+    httpx.post(f"{api}join", json=call, headers=headers, timeout=20).raise_for_status()
+    heard = ""
+    with httpx.stream("GET", f"{api}data", params={"session_hash": "stranger"}, timeout=20) as stream:
+        for line in stream.iter_lines():
+            heard += line
+            if "process_completed" in line:
+                break
+    return heard
+
+
+def test_listeners_called_by_index_change_nothing_where_others_reach_the_page(
+    served: Served, tmp_path: Path
+) -> None:
+    """Behind a proxy: the page listens to itself, and strangers come all the same."""
+    proxy = {"X-Forwarded-For": "203.0.113.5"}
+    upload = httpx.post(f"{served.url}gradio_api/upload", files={"files": ("a.md", b"x")}, headers=proxy)
+    assert (upload.status_code, "no login" in upload.text) == (403, True)
+    changing = [fn for fn in served.page.fns.values() if fn.name in ("taking", "removing", "starting")]
+    assert [fn.name for fn in changing] == ["taking", "removing", "starting"]
+    for fn in changing:
+        data = [None if block.elem_id in ("files", "which") else "" for block in fn.inputs]
+        assert "no login" in by_index(served.url, fn._id, data, proxy), fn.name
+    assert served.assistant.added == []
+
+
+def test_with_a_login_nothing_is_shown_before_it(monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
+    monkeypatch.setenv("STATED_AUTH", "editor:a:long password")
+    served: Served = request.getfixturevalue("served")
+    assert httpx.get(f"{served.url}config").status_code == 401
+    assert httpx.post(f"{served.url}gradio_api/upload", files={"files": ("a.md", b"x")}).status_code == 401
+    with pytest.raises(AuthenticationError):
+        Client(served.url, verbose=False, analytics_enabled=False)
+    client = Client(served.url, auth=("editor", "a:long password"), verbose=False, analytics_enabled=False)
+    assert client.predict(QUESTION, "", api_name="/ask")["status"] == "stated"
+    client.close()
+
+
+@pytest.mark.parametrize("given", ["name", "name:", ":password", " :x"])
+def test_a_login_that_is_none_is_refused(given: str) -> None:
+    with pytest.raises(StatedError, match="NAME:PASSWORD"):
+        read_access("127.0.0.1", {"STATED_AUTH": given})
 
 
 def test_two_people_are_answered_at_once(served: Served) -> None:

@@ -53,7 +53,7 @@ class OneEngine(commands.Tools):
     def assistant(self, settings: Settings) -> Any:
         return contextlib.nullcontext(self.held)
 
-    def open_page(self, assistant: Assistant, host: str, port: int) -> None:
+    def open_page(self, assistant: Assistant, host: str, port: int, mcp: bool = False) -> None:
         raise AssertionError("no test opens the page through the README")
 
 

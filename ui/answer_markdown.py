@@ -14,30 +14,30 @@ _DIGEST_SHOWN = 12
 
 def answer_markdown(answer: Answer) -> str:
     """The whole answer; words of a source or a person carry no Markdown or HTML of their own."""
-    parts = [f"**{_plain(answer.question)}**"]
+    parts = [f"**{plain(answer.question)}**"]
     if answer.understood_as and answer.understood_as != answer.question:
-        parts.append(f"Understood as: {_plain(answer.understood_as)}")
+        parts.append(f"Understood as: {plain(answer.understood_as)}")
     parts.append(
         f"**{STATUS_WORDS[answer.status]}**: {STATUS_MEANINGS[answer.status]} (as of {answer.as_of})"
     )
     parts += [_noted(text, len(answer.citations)) for text in paragraphs(answer.text)]
-    parts += [f"Notice: {_plain(notice)}" for notice in answer.notices]
+    parts += [f"Notice: {plain(notice)}" for notice in answer.notices]
     if len(answer.findings) > 1:
         parts.append(
             "\n".join(
-                f"- {_plain(finding_name(f))}: {STATUS_WORDS[f.verdict].lower()}" for f in answer.findings
+                f"- {plain(finding_name(f))}: {STATUS_WORDS[f.verdict].lower()}" for f in answer.findings
             )
         )
     kinds = [
-        f"{_plain(kind_text(claim))}{_notes(claim.citations)}" for claim in answer.claims if claim.citations
+        f"{plain(kind_text(claim))}{_notes(claim.citations)}" for claim in answer.claims if claim.citations
     ]
     if kinds:
         parts.append("Kinds of statement: " + "; ".join(kinds))
     if answer.related:
-        lines = [f"- “{_plain(near.quote)}” ({_where(near)})" for near in answer.related]
+        lines = [f"- “{plain(near.quote)}” ({_where(near)})" for near in answer.related]
         parts.append("Near misses, which answer nothing:\n\n" + "\n".join(lines))
     parts += [
-        f"[^{number}]: “{_plain(citation.quote)}” ({_where(citation)})"
+        f"[^{number}]: “{plain(citation.quote)}” ({_where(citation)})"
         for number, citation in enumerate(answer.citations, start=1)
     ]
     return "\n\n".join(parts) + "\n"
@@ -52,7 +52,7 @@ def _noted(text: str, count: int) -> str:
     """The text with its markers as footnotes."""
     pieces = re.split(r"(\[\d{1,4}\])", text)
     shown = [
-        f"[^{piece[1:-1]}]" if odd and 1 <= int(piece[1:-1]) <= count else _plain(piece)
+        f"[^{piece[1:-1]}]" if odd and 1 <= int(piece[1:-1]) <= count else plain(piece)
         for piece, odd in ((piece, index % 2) for index, piece in enumerate(pieces))
     ]
     return "".join(shown)
@@ -67,8 +67,9 @@ def _where(citation: Citation) -> str:
         f"document {citation.document_sha256[:_DIGEST_SHOWN]}, characters {citation.start}–{citation.end}"
     )
     address = f", <{citation.url}>" if citation.url and ">" not in citation.url else ""
-    return f"{_plain(origin(citation))}; {digest}{address}"
+    return f"{plain(origin(citation))}; {digest}{address}"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Text of others on one line, without any effect as Markdown or HTML."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))

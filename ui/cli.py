@@ -103,6 +103,7 @@ def _add_asking(parsers: _Commands[_Parser]) -> None:
     serve = parsers.add_parser("serve", help="open the page on which one can ask")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, default=7860, help="port to listen on (%(default)s)")
+    serve.add_argument("--mcp", action="store_true", help="MCP tools at /mcp, with STATED_MCP_TOKEN as token")
     _add_llm(serve)
     serve.set_defaults(run=commands.serve)
 

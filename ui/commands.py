@@ -34,11 +34,11 @@ class Tools:
 
         return Assistant(settings)
 
-    def open_page(self, assistant: Assistant, host: str, port: int) -> None:
+    def open_page(self, assistant: Assistant, host: str, port: int, mcp: bool = False) -> None:
         """The web page, until it is stopped."""
         from ui.page import serve
 
-        serve(assistant, host, port)
+        serve(assistant, host, port, mcp)
 
 
 def ask(options: Namespace, tools: Tools) -> int:
@@ -57,11 +57,13 @@ def ask(options: Namespace, tools: Tools) -> int:
 
 def serve(options: Namespace, tools: Tools) -> int:
     """Bring the index up to date, then open the page."""
-    from ui.access import LOGIN_VARIABLE, read_access
+    from ui.access import LOGIN_VARIABLE, read_access, read_token
     from ui.ports import check_port
 
     check_port(options.host, options.port)
     access = read_access(options.host, os.environ)
+    if options.mcp:
+        read_token(os.environ)  # before the slow work
     if access.reachable and not access.login:
         print(
             f"warning: whoever reaches {options.host} can ask here; there is no login: set {LOGIN_VARIABLE} "
@@ -72,7 +74,7 @@ def serve(options: Namespace, tools: Tools) -> int:
         with Progress() as progress:
             report = assistant.sync(progress=progress)
         _tell_rejected(report)
-        tools.open_page(assistant, options.host, options.port)
+        tools.open_page(assistant, options.host, options.port, options.mcp)
     return 0
 
 

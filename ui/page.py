@@ -7,8 +7,10 @@ variables unless they are turned off by argument.
 
 from __future__ import annotations
 
+import functools
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 # Read by Gradio when it is imported: no usage figures leave this machine.
@@ -16,16 +18,17 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 
 import gradio as gr
 from gradio.events import api
+from starlette.middleware import Middleware
 
 from rag.errors import StatedError
-from rag.records import Answer
 from rag.settings import MAX_FILE_BYTES
-from ui import looks, tab_ask, tab_sources
-from ui.access import Access, read_access
-from ui.dates import read_date
+from ui import looks, tab_ask, tab_evals, tab_ledger, tab_sources
+from ui.access import Access, read_access, read_token
+from ui.doors import MCP_PATH, Doors
 from ui.jobs import Desk
 from ui.markup import page_part
 from ui.ports import check_port
+from ui.programs import Program, programs
 from ui.tab_ask import LIMITS
 
 if TYPE_CHECKING:
@@ -49,16 +52,23 @@ def build(assistant: Assistant, access: Access | None = None) -> gr.Blocks:
         with gr.Tabs(elem_id="rooms"):
             with gr.Tab("Ask", id="ask"):
                 asking = tab_ask.build(assistant)
+            with gr.Tab("Ledger", id="ledger-tab") as ledger:
+                tab_ledger.build(assistant, ledger)
             with gr.Tab("Sources", id="sources-tab"):
-                tab_sources.build(
+                shown, now = tab_sources.build(
                     assistant, access, desk, asking.outputs, lambda: asking.refreshed(assistant)
                 )
-        api(_endpoint(assistant), api_name="ask", **LIMITS)
+            with gr.Tab("Evals", id="evals-tab") as measured:
+                tab_evals.build(assistant, access, desk, measured)
+        # What was built above is the page at its start: a visitor who comes later sees what is there then.
+        page.load(now, None, shown, api_visibility="private", show_progress="hidden")
+        for program in programs(assistant):
+            api(_endpoint(program), api_name=program.name, **LIMITS)
     page.queue(max_size=WAITING_QUESTIONS)
     return page
 
 
-def serve(assistant: Assistant, host: str, port: int) -> None:
+def serve(assistant: Assistant, host: str, port: int, mcp: bool = False) -> None:
     """Open the page and keep it open until interrupted.
 
     Raises:
@@ -66,20 +76,29 @@ def serve(assistant: Assistant, host: str, port: int) -> None:
         KeyboardInterrupt: it was stopped from the keyboard.
     """
     check_port(host, port)
-    page = open_page(assistant, host, port)
-    print(f"Stated is open at http://{_bracketed(host)}:{port} (stop with Ctrl+C)", flush=True)
+    page = open_page(assistant, host, port, mcp)
+    address = f"http://{_bracketed(host)}:{port}"
+    print(f"Stated is open at {address} (stop with Ctrl+C)", flush=True)
+    if mcp:
+        print(f"MCP tools are at {address}{MCP_PATH}, for those who show the token.", flush=True)
     try:
         threading.Event().wait()
     finally:
         page.close(verbose=False)
 
 
-def open_page(assistant: Assistant, host: str, port: int) -> gr.Blocks:
-    """The page, listening; ``close()`` ends it."""
+def open_page(assistant: Assistant, host: str, port: int, mcp: bool = False) -> gr.Blocks:
+    """The page, listening; ``close()`` ends it.
+
+    Raises:
+        StatedError: the login or the token in the environment cannot be used.
+    """
     access = read_access(host, os.environ)
+    tools, token = (programs(assistant), read_token(os.environ)) if mcp else ((), "")
     page = build(assistant, access)
     page.launch(
         auth=access.login,
+        app_kwargs={"middleware": [Middleware(Doors, access=access, tools=tools, token=token)]},
         max_file_size=MAX_FILE_BYTES,
         server_name=host,
         server_port=port,
@@ -103,18 +122,14 @@ def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _endpoint(assistant: Assistant) -> Any:
-    def ask(question: str, as_of: str = "") -> dict[str, Any]:
-        """Answer a question from the sources.
+def _endpoint(program: Program) -> Callable[..., Any]:
+    """A program as Gradio's API takes it: faults that the caller can mend arrive as their words."""
 
-        Args:
-            question: in English, at most 2,000 characters.
-            as_of: YYYY-MM-DD; only documents published by then count. "" means today.
-        """
+    @functools.wraps(program.function)
+    def endpoint(*arguments: Any, **named: Any) -> Any:
         try:
-            answer: Answer = assistant.ask(question, as_of=read_date(as_of))
+            return program.function(*arguments, **named)
         except StatedError as error:
             raise gr.Error(str(error), print_exception=False) from None
-        return answer.to_dict()
 
-    return ask
+    return endpoint

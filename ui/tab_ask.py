@@ -83,7 +83,7 @@ def build(assistant: Assistant) -> AskTab:
     shown = [answer, earlier, pane, announce, thanks, past, question, *suggestions]
 
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
-        for frame in frames(assistant, answers, asked or "", _day(when)):
+        for frame in frames(assistant, answers, asked or "", chosen_day(when)):
             yield _outputs(frame, assistant)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
@@ -145,7 +145,7 @@ def _noted(assistant: Assistant, answers: list[Answer], event: gr.EventData) -> 
     return page_part(f'<p class="notice" role="status">{words}</p>')
 
 
-def _day(chosen: str | None) -> str:
+def chosen_day(chosen: str | None) -> str:
     """The date of the control; a person may also type one, or its words."""
     text = (chosen or "").strip()
     return "" if text == LATEST else text.removeprefix("As of ").strip()

@@ -30,7 +30,7 @@ def build(
     desk: Desk,
     others: list[Any],
     refreshed: Callable[[], list[Any]],
-) -> None:
+) -> tuple[list[Any], Callable[[], list[Any]]]:
     """The tab's widgets and listeners, inside the page that is being built.
 
     Args:
@@ -39,6 +39,9 @@ def build(
         desk: does the work.
         others: widgets of other tabs that show what the documents give.
         refreshed: their values now.
+
+    Returns:
+        This tab's widgets and the others, and their values now: a page that is opened later shows those.
     """
     table = gr.HTML(_table(assistant), elem_id="documents", js_on_load=None)
     with gr.Row(visible=access.takes_files):
@@ -107,6 +110,12 @@ def build(
     remove.click(_ask_first, which, [asking, sure, yes], **_PRIVATE)
     no.click(lambda: gr.update(visible=False), None, asking, **_PRIVATE)
     yes.click(removing, which, after, concurrency_limit=4, **_PRIVATE)
+
+    def now() -> list[Any]:
+        last = progress_html(desk.job) if desk.job else ""
+        return [last, _table(assistant), gr.update(choices=documents.added_ids(assistant)), *refreshed()]
+
+    return [outcome, table, which, *others], now
 
 
 def _ask_first(document_id: str | None) -> list[Any]:

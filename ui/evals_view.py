@@ -1,0 +1,103 @@
+"""An evaluation's figures as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from html import escape
+from typing import Any
+
+from ui.markup import page_part
+
+FIGURES = (
+    ("status_right", "Right status"),
+    ("gold_cited", "Expected sentence cited"),
+    ("quote_integrity", "Quotes exact"),
+    ("false_assertions", "Answers that say more than their evidence"),
+    ("polarity_right", "Right yes or no"),
+    ("kind_right", "Right kind of statement"),
+    ("speaker_right", "Right speaker"),
+)
+_SHOWN_FAILURES = 50
+
+
+def report_html(report: Mapping[str, Any] | None) -> str:
+    """The whole report: overall figures, groups, and every question that was answered otherwise."""
+    if report is None:
+        return page_part('<p class="aside">No evaluation has been run here yet.</p>')
+    groups = report["groups"]
+    when = f"{_said(report, 'started')} · model: {_said(report, 'llm')}"
+    head = f'<h2>Last evaluation</h2><p class="aside">{when}</p>'
+    return page_part(head + _cards(groups.get("all", {})) + _table(groups) + _failures(report))
+
+
+def _cards(figures: Mapping[str, Any]) -> str:
+    cards = "".join(
+        f'<div class="figure"><b>{_share(figures.get(key))}</b><span>{title}</span>'
+        f'<span class="aside">{_counts(figures.get(key))}</span></div>'
+        for key, title in FIGURES
+    )
+    return f'<div class="figures">{cards}</div>'
+
+
+def _table(groups: Mapping[str, Any]) -> str:
+    head = "".join(
+        f'<th scope="col">{title}</th>' for title in ("Group", "Questions", *(t for _, t in FIGURES[:4]))
+    )
+    rows = "".join(
+        f'<tr><th scope="row">{escape(str(name))}</th>'
+        f'<td class="number">{_number(group.get("questions"))}</td>'
+        + "".join(f'<td class="number">{_share(group.get(key))}</td>' for key, _ in FIGURES[:4])
+        + "</tr>"
+        for name, group in groups.items()
+        if isinstance(group, Mapping)
+    )
+    return (
+        '<div class="wide" tabindex="0" role="region" aria-label="Figures by group">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _failures(report: Mapping[str, Any]) -> str:
+    questions = report.get("questions")
+    asked = [one for one in questions if isinstance(one, Mapping)] if isinstance(questions, list) else []
+    wrong = [one for one in asked if one.get("outcome") != "right"]
+    if not wrong:
+        return "<p>Every question got its expected status.</p>"
+    lines = [
+        f'<li><b>{_said(one, "question")}</b> <span class="aside">{_said(one, "place")}</span><br>'
+        f"expected {_said(one, 'wanted')}, got {_said(one, 'got')}</li>"
+        for one in wrong[:_SHOWN_FAILURES]
+    ]
+    more = f"<p>… and {len(wrong) - _SHOWN_FAILURES} more.</p>" if len(wrong) > _SHOWN_FAILURES else ""
+    return (
+        f"<details><summary>{len(wrong)} of {len(asked)} questions were answered otherwise than expected"
+        "</summary>"
+        f"<ul>{''.join(lines)}</ul>{more}</details>"
+    )
+
+
+def _said(record: Mapping[str, Any], key: str) -> str:
+    return escape(str(record.get(key, "")))
+
+
+def _share(rate: Any) -> str:
+    share = rate.get("share") if isinstance(rate, Mapping) else None
+    return f"{share:.1%}" if isinstance(share, int | float) else "–"
+
+
+def _counts(rate: Any) -> str:
+    if not isinstance(rate, Mapping) or not rate.get("total"):
+        return "no cases"
+    interval = rate.get("interval")
+    between = ""
+    if (
+        isinstance(interval, list)
+        and len(interval) == 2
+        and all(isinstance(x, int | float) for x in interval)
+    ):
+        between = f" (95 %: {interval[0]:.1%} to {interval[1]:.1%})"
+    return f"{_number(rate.get('hits'))} of {_number(rate.get('total'))}{between}"
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else "–"
