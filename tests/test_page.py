@@ -96,14 +96,16 @@ def test_every_listener_but_the_programs_is_private() -> None:
 def by_index(url: str, index: int, data: list[Any], headers: dict[str, str] | None = None) -> str:
     """Calls a listener as somebody does who ignores the page; everything that it answers."""
     api = f"{url}gradio_api/queue/"
-    call = {"fn_index": index, "data": data, "session_hash": "stranger", "event_data": {"turn": 1}}
+    session = f"stranger-{index}"
+    call = {"fn_index": index, "data": data, "session_hash": session, "event_data": {"turn": 1}}
     httpx.post(f"{api}join", json=call, headers=headers, timeout=20).raise_for_status()
     heard = ""
-    with httpx.stream("GET", f"{api}data", params={"session_hash": "stranger"}, timeout=20) as stream:
+    with httpx.stream("GET", f"{api}data", params={"session_hash": session}, timeout=20) as stream:
         for line in stream.iter_lines():
             heard += line
             if "process_completed" in line:
                 break
+            assert "heartbeat" not in line, f"listener {index} does not end: {heard}"
     return heard
 
 
