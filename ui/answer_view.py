@@ -100,7 +100,9 @@ def _words(answer: Answer, turn: int) -> str:
     texts = paragraphs(answer.text)
     claims = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
     bare = [_bare(text) for text in texts]
-    if [_bare(claim.text) for claim in answer.claims] == bare:
+    # A part of a compound question is led by its own words, which are no claim.
+    ends = [text.endswith(_bare(claim.text)) for text, claim in zip(bare, answer.claims, strict=False)]
+    if len(bare) == len(answer.claims) and all(ends):
         return "".join(
             _paragraph(text, count, turn) + (_kind(claim, answer) if claim.citations else "")
             for text, claim in zip(texts, answer.claims, strict=True)

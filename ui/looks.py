@@ -28,6 +28,7 @@ def theme() -> gr.themes.Base:
         font_mono=["ui-monospace", "monospace"],
         radius_size="md",
     ).set(
+        color_accent="#0b6e69",
         body_background_fill="#f6f7f8",
         body_background_fill_dark="#14181d",
         block_background_fill="#ffffff",
@@ -46,6 +47,10 @@ def theme() -> gr.themes.Base:
         block_info_text_color_dark="#a9b3bf",
         input_placeholder_color="#646d77",
         input_placeholder_color_dark="#9aa5b1",
+        input_border_width="1px",
+        button_border_width="1px",
+        block_label_background_fill="#ffffff",
+        block_label_background_fill_dark="#1b2027",
         input_background_fill="#ffffff",
         input_background_fill_dark="#14181d",
         input_border_color="#aeb6be",

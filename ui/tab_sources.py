@@ -47,8 +47,8 @@ def build(
     with gr.Row(visible=access.takes_files):
         with gr.Column(scale=3, min_width=300, elem_id="adding", elem_classes="card"):
             files = gr.File(
-                label="Add documents: Markdown, text, HTML or PDF, up to 20 MB each", file_count="multiple",
-                file_types=list(documents.SUFFIXES), elem_id="files", height=150,
+                label="Add md, txt, html or pdf, up to 20 MB", file_count="multiple",
+                file_types=list(documents.SUFFIXES), elem_id="files", height=170,
             )  # fmt: skip
             with gr.Row():
                 day = gr.Textbox(
