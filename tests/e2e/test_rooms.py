@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -64,7 +65,7 @@ def test_a_ledger_cell_opens_its_sentence_and_the_filter_narrows(page: Page, tmp
         page.get_by_role("link", name="Download CSV").click()
     saved = tmp_path / "ledger.csv"
     waiting.value.save_as(saved)
-    rows = list(csv.DictReader(saved.open(encoding="utf-8", newline="")))
+    rows = list(csv.DictReader(io.StringIO(saved.read_text("utf-8"))))
     assert rows
     assert all("openpangu" in json.dumps(row).lower() for row in rows)
 
