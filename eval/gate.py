@@ -112,7 +112,7 @@ def _floors(
             rate = BY_NAME[name].rate(members)
             if rate.share is None or rate.share < least:
                 failing = tuple(score for score in members if BY_NAME[name].fails(score))
-                line = f"{kind} {area}: {name} {rate!s}, wanted {least:.3f}"
+                line = f"{kind} {area}: {name} {str(rate).strip()}, wanted {least:.3f}"
                 breaches.append(Breach(f"{kind}.{area}.{name}", line, failing))
     return breaches
 

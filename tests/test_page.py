@@ -93,6 +93,14 @@ def test_every_listener_but_the_programs_is_private() -> None:
     assert visible == EXPOSED
 
 
+def test_only_what_may_take_long_is_queued_and_nothing_that_runs_by_itself() -> None:
+    built = page.build(ScriptedAssistant(make_answer(QUESTION)))  # type: ignore[arg-type]
+    queued = {fn.name for fn in built.fns.values() if fn.queue and fn.api_visibility == "private"}
+    assert queued == {"respond", "show", "taking", "removing", "starting"}
+    alone = [fn for fn in built.fns.values() if any(event == "load" for _, event in fn.targets)]
+    assert [fn.queue for fn in alone] == [False]
+
+
 def by_index(url: str, index: int, data: list[Any], headers: dict[str, str] | None = None) -> str:
     """Calls a listener as somebody does who ignores the page; everything that it answers."""
     api = f"{url}gradio_api/queue/"

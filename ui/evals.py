@@ -17,8 +17,8 @@ from ui.jobs import Tell
 
 MAX_SECONDS = 3_600
 _TAIL_LINES = 8
-# "12 of 310" or "12/310", as progress is written to a log.
-_PROGRESS = re.compile(r"(\d+)\s*(?:of|/)\s*(\d+)")
+# "article: 50 of 209 asked, …", as `stated eval` tells its progress.
+_PROGRESS = re.compile(r"^(?P<corpus>\S+): (?P<done>\d+) of (?P<total>\d+) asked")
 
 
 def report_file(settings: Settings) -> Path:
@@ -45,8 +45,10 @@ def last_report(settings: Settings) -> dict[str, Any] | None:
 
 
 def command(settings: Settings) -> list[str]:
-    """What is run: the same as `stated eval --json FILE`."""
-    return [sys.executable, "-m", "ui", "eval", "--json", str(report_file(settings).resolve())]
+    """What is run: `stated eval`, with everything that it writes in the page's data folder."""
+    folder = report_file(settings).resolve().parent
+    options = ["--report", str(folder), "--answers", str(folder / "answers.jsonl")]
+    return [sys.executable, "-m", "ui", "eval", *options]
 
 
 def run(settings: Settings, tell: Tell, arguments: Sequence[str] | None = None) -> int:
@@ -78,7 +80,7 @@ def run(settings: Settings, tell: Tell, arguments: Sequence[str] | None = None) 
         for line in process.stdout:
             lines = [*lines[-_TAIL_LINES:], line.rstrip()]
             if found := _PROGRESS.search(line):
-                tell("Asking the questions", int(found[1]), int(found[2]))
+                tell(f"Asking the questions on {found['corpus']}", int(found["done"]), int(found["total"]))
         code = process.wait()
     finally:
         overdue.cancel()

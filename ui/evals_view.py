@@ -18,6 +18,7 @@ FIGURES = (
     ("speaker_right", "Right speaker"),
 )
 _SHOWN_FAILURES = 50
+_NEW = " · <b>new since the baseline</b>"
 
 
 def report_html(report: Mapping[str, Any] | None) -> str:
@@ -25,9 +26,30 @@ def report_html(report: Mapping[str, Any] | None) -> str:
     if report is None:
         return page_part('<p class="aside">No evaluation has been run here yet.</p>')
     groups = report["groups"]
-    when = f"{_said(report, 'started')} · model: {_said(report, 'llm')}"
-    head = f'<h2>Last evaluation</h2><p class="aside">{when}</p>'
+    when = f"{_moment(report)} · worded by: {_said(report, 'llm')} · {_said(report, 'machine')}"
+    head = f'<h2>Last evaluation</h2><p class="aside">{when}</p>{_verdict(report)}'
     return page_part(head + _cards(groups.get("all", {})) + _table(groups) + _failures(report))
+
+
+def _moment(report: Mapping[str, Any]) -> str:
+    """When it began, to the minute: 2026-01-02 03:04."""
+    return _said(report, "started")[:16].replace("T", " ")
+
+
+def _verdict(report: Mapping[str, Any]) -> str:
+    """Whether the gates hold, which do not, and what fails that did not fail in the baseline."""
+    lines = [f"<p><b>{_said(report, 'verdict')}</b></p>"]
+    breaches = [one for one in _listed(report, "breaches") if isinstance(one, Mapping)]
+    if breaches:
+        items = "".join(f"<li>{_said(one, 'line')}</li>" for one in breaches)
+        lines.append(f'<ul class="fault">{items}</ul>')
+    lines += [f'<p class="notice">{escape(str(notice))}</p>' for notice in _listed(report, "notices")]
+    return "".join(lines)
+
+
+def _listed(report: Mapping[str, Any], key: str) -> list[Any]:
+    found = report.get(key)
+    return found if isinstance(found, list) else []
 
 
 def _cards(figures: Mapping[str, Any]) -> str:
@@ -58,14 +80,15 @@ def _table(groups: Mapping[str, Any]) -> str:
 
 
 def _failures(report: Mapping[str, Any]) -> str:
-    questions = report.get("questions")
-    asked = [one for one in questions if isinstance(one, Mapping)] if isinstance(questions, list) else []
+    asked = [one for one in _listed(report, "questions") if isinstance(one, Mapping)]
     wrong = [one for one in asked if one.get("outcome") != "right"]
+    # What fails for the first time comes first.
+    wrong.sort(key=lambda one: not one.get("new"))
     if not wrong:
         return "<p>Every question got its expected status.</p>"
     lines = [
         f'<li><b>{_said(one, "question")}</b> <span class="aside">{_said(one, "place")}</span><br>'
-        f"expected {_said(one, 'wanted')}, got {_said(one, 'got')}</li>"
+        f"expected {_word(one, 'wanted')}, got {_word(one, 'got')}{_NEW if one.get('new') else ''}</li>"
         for one in wrong[:_SHOWN_FAILURES]
     ]
     more = f"<p>… and {len(wrong) - _SHOWN_FAILURES} more.</p>" if len(wrong) > _SHOWN_FAILURES else ""
@@ -78,6 +101,10 @@ def _failures(report: Mapping[str, Any]) -> str:
 
 def _said(record: Mapping[str, Any], key: str) -> str:
     return escape(str(record.get(key, "")))
+
+
+def _word(record: Mapping[str, Any], key: str) -> str:
+    return _said(record, key).replace("_", " ")
 
 
 def _share(rate: Any) -> str:

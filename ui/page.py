@@ -30,6 +30,7 @@ from ui.markup import page_part
 from ui.ports import check_port
 from ui.programs import Program, programs
 from ui.tab_ask import LIMITS
+from ui.wiring import QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -61,7 +62,7 @@ def build(assistant: Assistant, access: Access | None = None) -> gr.Blocks:
             with gr.Tab("Evals", id="evals-tab") as measured:
                 tab_evals.build(assistant, access, desk, measured)
         # What was built above is the page at its start: a visitor who comes later sees what is there then.
-        page.load(now, None, shown, api_visibility="private", show_progress="hidden")
+        page.load(now, None, shown, **QUICK)
         for program in programs(assistant):
             api(_endpoint(program), api_name=program.name, **LIMITS)
     page.queue(max_size=WAITING_QUESTIONS)

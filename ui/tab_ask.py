@@ -14,6 +14,7 @@ from ui import feedback
 from ui.conversation import LATEST, Frame, as_of_choices, frames, suggested
 from ui.markup import fault, page_part
 from ui.source_view import pane_html
+from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 PARALLEL_QUESTIONS = 8
 LIMITS: dict[str, Any] = {"concurrency_limit": PARALLEL_QUESTIONS, "concurrency_id": "ask"}
 SUGGESTIONS = 4
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 # The event is named here in quotes: Gradio looks for the name in this text.
 _FEEDBACK = """
 element.addEventListener('click', (event) => {
@@ -89,13 +89,13 @@ def build(assistant: Assistant) -> AskTab:
     def noted(answers: list[Answer], event: gr.EventData) -> str:
         return _noted(assistant, answers, event)
 
-    wiring: dict[str, Any] = {"inputs": [question, as_of, past], "outputs": shown, **LIMITS, **_PRIVATE}
+    wiring: dict[str, Any] = {"inputs": [question, as_of, past], "outputs": shown, **LIMITS, **LONG}
     gr.on([ask.click, question.submit], respond, **wiring)
     for button in suggestions:
-        button.click(_same, button, question, queue=False, **_PRIVATE).then(respond, **wiring)
-    again.click(lambda: _cleared(assistant), None, [*shown, as_of], **_PRIVATE)
+        button.click(_same, button, question, **QUICK).then(respond, **wiring)
+    again.click(lambda: _cleared(assistant), None, [*shown, as_of], **QUICK)
     for part in (answer, earlier):
-        part.feedback(noted, past, thanks, **_PRIVATE)
+        part.feedback(noted, past, thanks, **QUICK)
     return AskTab(as_of, suggestions)
 
 

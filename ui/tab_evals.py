@@ -14,11 +14,11 @@ from ui.documents_view import progress_html
 from ui.evals_view import report_html
 from ui.jobs import Desk, Tell
 from ui.markup import fault, page_part
+from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
 
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _ABOUT = page_part(
     '<p class="aside">Asks the labelled questions again, over the shipped documents, and counts how often '
     "the status is right, the expected sentence cited, and whether an answer says more than its evidence.</p>"
@@ -55,5 +55,5 @@ def build(assistant: Assistant, access: Access, desk: Desk, tab: gr.Tab) -> None
         for seen in desk.watch(job):
             yield progress_html(seen), shown() if seen.finished.is_set() else gr.skip()
 
-    start.click(starting, None, [said, report], concurrency_limit=2, **_PRIVATE)
-    tab.select(shown, None, report, **_PRIVATE)
+    start.click(starting, None, [said, report], concurrency_limit=2, **LONG)
+    tab.select(shown, None, report, **QUICK)

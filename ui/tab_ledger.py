@@ -16,11 +16,11 @@ from ui.ledger_view import ALL, ledger_html, shown_rows, timeline_html
 from ui.markup import fault, page_part
 from ui.render import STATUS_WORDS
 from ui.tab_ask import chosen_day
+from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
 
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _VERDICTS = [("Every status", ALL), *((STATUS_WORDS[verdict], verdict.value) for verdict in Verdict)]
 _WAIT = page_part('<p class="aside" role="status">Reading the ledger …</p>')
 
@@ -59,9 +59,9 @@ def build(assistant: Assistant, tab: gr.Tab) -> None:
         dates = as_of_choices(assistant)
         return gr.update(choices=dates, value=when or "")
 
-    wiring: dict[str, Any] = {"inputs": [words, verdict, as_of], "outputs": [table, timeline], **_PRIVATE}
-    reading = tab.select(opened, as_of, as_of, **_PRIVATE)
-    reading.then(lambda: _WAIT, None, table, **_PRIVATE).then(show, concurrency_limit=4, **wiring)
+    wiring: dict[str, Any] = {"inputs": [words, verdict, as_of], "outputs": [table, timeline], **LONG}
+    reading = tab.select(opened, as_of, as_of, **QUICK)
+    reading.then(lambda: _WAIT, None, table, **QUICK).then(show, concurrency_limit=4, **wiring)
     gr.on(
         [words.change, verdict.change, as_of.change],
         show,

@@ -16,11 +16,11 @@ from ui.dates import read_date
 from ui.documents_view import documents_html, progress_html
 from ui.jobs import Desk, Job, Tell
 from ui.markup import fault, page_part
+from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
 
-_PRIVATE: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 _KINDS = [("As the file says, else article", ""), ("Article", "article"), ("Release note", "release-note")]
 
 
@@ -106,10 +106,10 @@ def build(
 
         yield from run("Removing a document", work, gr.skip)
 
-    add.click(taking, [files, day, kinds], after, concurrency_limit=4, **_PRIVATE)
-    remove.click(_ask_first, which, [asking, sure, yes], **_PRIVATE)
-    no.click(lambda: gr.update(visible=False), None, asking, **_PRIVATE)
-    yes.click(removing, which, after, concurrency_limit=4, **_PRIVATE)
+    add.click(taking, [files, day, kinds], after, concurrency_limit=4, **LONG)
+    remove.click(_ask_first, which, [asking, sure, yes], **QUICK)
+    no.click(lambda: gr.update(visible=False), None, asking, **QUICK)
+    yes.click(removing, which, after, concurrency_limit=4, **LONG)
 
     def now() -> list[Any]:
         last = progress_html(desk.job) if desk.job else ""

@@ -78,10 +78,11 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
     broken: list[str] = []
     contexts = []
 
-    def open_(width: int = 1440, theme: str = "light") -> Page:
+    def open_(width: int = 1440, theme: str = "light", script: str = "") -> Page:
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
+        page.add_init_script(script)
         page.set_default_timeout(20_000)
         page.on("request", lambda request: strangers.append(request.url) if stranger(request.url) else None)
         page.on("pageerror", lambda error: broken.append(str(error)))

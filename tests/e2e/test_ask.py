@@ -16,6 +16,18 @@ from ui.cli import main
 
 LICENCE = "What licence will OpenPangu have?"
 OPEN_SENTENCE = "Details on OpenPangu’s architecture, parameter size, training datasets, and licensing terms"
+# Each message of a stream of results reaches the page late, as on a machine that is busy.
+LATE = """
+const real = window.fetch;
+window.fetch = async (asked, options) => {
+  const response = await real(asked, options);
+  if (!String(asked.url || asked).includes('queue/data')) return response;
+  const late = new TransformStream({
+    async transform(piece, out) { await new Promise((go) => setTimeout(go, 500)); out.enqueue(piece); },
+  });
+  return new Response(response.body.pipeThrough(late), { headers: response.headers });
+};
+"""
 EVIL = (
     '<img src=x onerror="window.hit=1"><script>window.hit=1</script> ${window.hit=1} {{hit}} **bold** [x](y)'
 )
@@ -35,6 +47,10 @@ def test_every_status_is_shown_by_its_word(question: str, word: str, page: Page)
     expect(page.locator("#answer .status .badge").first).to_contain_text(word)
     expect(page.locator("#announce [role=status]")).to_contain_text(f"Answer ready: {word}")
     expect(page.get_by_label("Question")).to_have_value("")
+
+
+def test_a_question_asked_as_soon_as_the_page_is_there_is_answered(visit: Callable[..., Page]) -> None:
+    ask(visit(script=LATE), LICENCE)
 
 
 def test_citation_leads_to_its_sentence_and_back_by_keyboard(page: Page) -> None:
