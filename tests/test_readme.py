@@ -294,8 +294,10 @@ def test_every_module_of_the_engine_is_listed() -> None:
     assert set(listed) == there
 
 
-def test_the_picture_is_one_and_not_too_large() -> None:
-    picture = (ROOT / "docs" / "page.png").read_bytes()
+@pytest.mark.parametrize("name", ["page.png", "page-dark.png"])
+def test_a_picture_is_one_and_not_too_large(name: str) -> None:
+    assert f"(docs/{name})" in TEXT
+    picture = (ROOT / "docs" / name).read_bytes()
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(picture[16:20], "big") == 1440
     assert len(picture) < PICTURE_BYTES

@@ -28,7 +28,11 @@ def report_html(report: Mapping[str, Any] | None) -> str:
     groups = report["groups"]
     when = f"{_moment(report)} · worded by: {_said(report, 'llm')} · {_said(report, 'machine')}"
     head = f'<h2>Last evaluation</h2><p class="aside">{when}</p>{_verdict(report)}'
-    return page_part(head + _cards(groups.get("all", {})) + _table(groups) + _failures(report))
+    by_category = {name: one for name, one in groups.items() if str(name).startswith("category ")}
+    others = {name: one for name, one in groups.items() if name not in by_category}
+    more = f"<details><summary>By category ({len(by_category)})</summary>{_table(by_category)}</details>"
+    parts = (_cards(groups.get("all", {})), _failures(report), _table(others), more if by_category else "")
+    return page_part(head + "".join(parts))
 
 
 def _moment(report: Mapping[str, Any]) -> str:
@@ -66,7 +70,7 @@ def _table(groups: Mapping[str, Any]) -> str:
         f'<th scope="col">{title}</th>' for title in ("Group", "Questions", *(t for _, t in FIGURES[:4]))
     )
     rows = "".join(
-        f'<tr><th scope="row">{escape(str(name))}</th>'
+        f'<tr><th scope="row">{escape(str(name).removeprefix("category "))}</th>'
         f'<td class="number">{_number(group.get("questions"))}</td>'
         + "".join(f'<td class="number">{_share(group.get(key))}</td>' for key, _ in FIGURES[:4])
         + "</tr>"

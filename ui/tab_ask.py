@@ -84,7 +84,7 @@ def build(assistant: Assistant) -> AskTab:
 
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
         for frame in frames(assistant, answers, asked or "", chosen_day(when)):
-            yield _outputs(frame, assistant)
+            yield _outputs(frame, assistant, asked)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
         return _noted(assistant, answers, event)
@@ -99,15 +99,20 @@ def build(assistant: Assistant) -> AskTab:
     return AskTab(as_of, suggestions)
 
 
-def _outputs(frame: Frame, assistant: Assistant) -> list[Any]:
-    """In the order of the tab's outputs; what a frame leaves out stays."""
+def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
+    """In the order of the tab's outputs; what a frame leaves out stays.
+
+    The box is emptied as soon as the question is taken, not when it is answered: by then the next one may
+    have been typed.  A question that fails comes back into it.
+    """
     kept = gr.skip()
+    box = asked if frame.failed else kept if frame.earlier is None else ""
     parts = [kept if part is None else part for part in (frame.earlier, frame.pane)]
     said = kept if frame.said is None else _spoken(frame.said)
     if frame.answers is None:
-        return [frame.answer, *parts, said, "", kept, kept, *[kept] * SUGGESTIONS]
+        return [frame.answer, *parts, said, "", kept, box, *[kept] * SUGGESTIONS]
     answers = list(frame.answers)
-    return [frame.answer, *parts, said, "", answers, "", *_buttons(assistant, answers)]
+    return [frame.answer, *parts, said, "", answers, box, *_buttons(assistant, answers)]
 
 
 def _cleared(assistant: Assistant) -> list[Any]:

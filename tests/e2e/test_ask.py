@@ -53,6 +53,19 @@ def test_a_question_asked_as_soon_as_the_page_is_there_is_answered(visit: Callab
     ask(visit(script=LATE), LICENCE)
 
 
+def test_what_is_typed_while_an_answer_is_on_its_way_stays(visit: Callable[..., Page]) -> None:
+    page = visit(script=LATE)
+    box = page.get_by_label("Question")
+    box.fill(LICENCE)
+    box.press("Enter")
+    expect(box).to_have_value("")  # taken
+    assert not page.locator("#answer .proof").is_visible()
+    box.fill("and its architecture?")
+    expect(page.locator("#answer .proof")).to_be_visible()
+    expect(page.locator("#announce [role=status]")).to_contain_text("Answer ready")
+    expect(box).to_have_value("and its architecture?")
+
+
 def test_citation_leads_to_its_sentence_and_back_by_keyboard(page: Page) -> None:
     ask(page, LICENCE)
     link = page.locator("#answer .cite").first
