@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from rag.language import word_key
 from rag.records import Polarity
 
 _WORDS = tomllib.loads(Path(__file__).with_name("wording.toml").read_text(encoding="utf-8"))
@@ -18,6 +19,7 @@ _LEADING: list[str] = _WORDS["forbidden"]["leading"]
 _STEMS = tuple(_WORDS["forbidden"]["stems"])
 _DENIAL = re.compile("|".join(_WORDS["forbidden"]["denials"]), re.IGNORECASE)
 
+_WHETHER = re.compile(r"\bwhether\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{2})-(\d{2})\b")
 _FIGURE = re.compile(r"(?<!\w)[A-Za-z]*\d\w*(?:[.,]\d\w*)*")
 _UNITS = "|".join(["one", *(word for word, value in _NUMBERS.items() if value < 10)])
@@ -93,8 +95,8 @@ def leading_polarity(text: str) -> Polarity | None:
 def asserts(own: str, forbidden: str, question: str) -> bool:
     """Whether an answer's own words assert a forbidden string (word-bounded, case-sensitive).
 
-    It does not count in a repetition of the question, nor where the question has the string and the
-    sentence only says that the sources do not answer it.
+    It does not count in a repetition of the question, nor where the question has the string (its words in
+    any order, after "whether") and the sentence only says that the sources do not answer it.
     """
     if forbidden in _LEADING:
         return re.match(r"\W*" + re.escape(forbidden), own) is not None
@@ -102,9 +104,17 @@ def asserts(own: str, forbidden: str, question: str) -> bool:
     pattern = re.compile(rf"(?<!\w){re.escape(forbidden)}{end}(?!\w)")
     repeated = forbidden.casefold() in question.casefold()
     for sentence in sentences(own.replace(question, "")):
-        if pattern.search(sentence) and not (repeated and _DENIAL.search(sentence)):
+        found, denied = pattern.search(sentence), _DENIAL.search(sentence)
+        whether = found and denied and _WHETHER.search(sentence, denied.end(), found.start())
+        if whether and _keys(forbidden) <= _keys(question):
+            continue
+        if found and not (repeated and denied):
             return True
     return False
+
+
+def _keys(text: str) -> set[str]:
+    return {word_key(word) for word in re.findall(r"\w+", text)}
 
 
 def values(text: str, *, any_case: bool = False) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.language import Token
+from rag.language import Token, word_key
 from rag.lexicon import lexicon
 from rag.question import Ask, Detail
 from rag.reading import Reading
@@ -27,6 +27,8 @@ _AMOUNT = re.compile(
     r"billions?|half|third|quarter|twice|once|several|few|none|no)",
     re.IGNORECASE,
 )
+# Who asks for percent is not answered by a count or by the number of a model.
+_SHARE_KEYS = frozenset(map(word_key, ("percent", "percentage")))
 _PEOPLE = frozenset(("PERSON", "ORG", "NORP", "GPE"))
 
 
@@ -44,6 +46,8 @@ def typed(detail: Detail, reading: Reading) -> float:
             )
         )
     if detail.ask is Ask.AMOUNT:
+        if asked & _SHARE_KEYS and not any(t.low == "%" or t.key in _SHARE_KEYS for t in reading.tokens):
+            return 0.0
         return float(any(t.pos == "NUM" or _AMOUNT.fullmatch(t.text) for t in fresh))
     if detail.ask is Ask.WHY:
         return float(bool(_REASON.search(reading.sentence.text)))

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import composition
-from rag.assessment import Assessed, assess
+from rag.assessed import Assessed
+from rag.assessment import assess
 from rag.errors import QuestionError
 from rag.question import Detail, Parse, Question, understand
 from rag.records import Citation, Turn, Verdict

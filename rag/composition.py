@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rag import phrases
-from rag.assessment import Assessed
+from rag.assessed import Assessed
 from rag.question import Ask
 from rag.records import Citation, Claim, ClaimKind, Finding, HistoryEntry, Origin, Polarity, Status, Verdict
 from rag.retrieval import Library
@@ -37,6 +37,21 @@ class Draft:
         if citation not in self.citations:
             self.citations.append(citation)
         return self.citations.index(citation)
+
+    def named(self, speaker: str, number: int) -> str:
+        """A speaker whom a sentence calls "he", with the mark of the nearest sentence before that names him.
+
+        The sentence's own speaker as he is where it names him itself; "" where none before it does.
+        """
+        rows = self.library.rows
+        if not phrases.attributed(speaker, rows[number].reading.sentence.text):
+            return speaker
+        for before in range(number - 1, -1, -1):
+            if rows[before].document != rows[number].document:
+                break
+            if not phrases.attributed(speaker, rows[before].reading.sentence.text):
+                return f"{speaker} [{self.cite(before) + 1}]"
+        return ""
 
 
 def cite(library: Library, number: int) -> Citation:
@@ -100,7 +115,8 @@ def _add_stated(draft: Draft, one: Assessed, head: str) -> None:
         reading = draft.library.rows[row_number].reading
         kind = reading.stance.kind if place else one.kind
         quote, speaker = reading.sentence.text, reading.full_speaker
-        lead = phrases.further(kind, speaker, quote) if place else _lead(one, speaker, quote)
+        named = draft.named(speaker, row_number)
+        lead = phrases.further(kind, named, quote) if place else _lead(one, named, quote)
         lines.append(f"{lead} “{quote}” [{mark + 1}]")
         draft.claims.append(Claim(lines[-1], kind, speaker, Origin.QUOTE, number, (mark,)))
     if one.detail.premise:
@@ -130,11 +146,12 @@ def _add_undisclosed(draft: Draft, one: Assessed, rows: Sequence[int], lead: str
     for place, (row_number, mark) in enumerate(zip(rows, marks, strict=True)):
         reading = draft.library.rows[row_number].reading
         quote, speaker = reading.sentence.text, reading.full_speaker
+        named = draft.named(speaker, row_number)
         words = [] if place else [lead]
         if place and not listing:
-            words.append(phrases.further(ClaimKind.FACT, speaker, quote))
-        elif not listing or phrases.attributed(speaker, quote):
-            words.append(phrases.source(speaker, quote))
+            words.append(phrases.further(ClaimKind.FACT, named, quote))
+        elif not listing or phrases.attributed(named, quote):
+            words.append(phrases.source(named, quote))
         lines.append(" ".join([*words, f"“{quote}” [{mark + 1}]"]))
         draft.claims.append(Claim(lines[-1], ClaimKind.FACT, speaker, Origin.QUOTE, number, (mark,)))
     draft.paragraphs.append(_joined(one, lines))

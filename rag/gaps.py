@@ -23,6 +23,7 @@ GAP_FEATURES = (
 _NAME_COVER = 0.8
 _GENERIC_HEADS = frozenset(map(word_key, "details specifics particulars information rules terms".split()))
 _QUESTION_WORDS = frozenset(map(word_key, "which what how whether when who where why".split()))
+_WH_WORDS = frozenset("who whom whose when where why how what which".split())
 _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "NUM")
 
 
@@ -63,7 +64,10 @@ def gap_fits(detail: Detail, library: Library, vectors: Vectors) -> list[GapFit]
             fits = [
                 GapFit(number, t, _features(detail, row, t, library, vectors, scope, whole))
                 for t in gap.topics
+                if not _is_other(detail, row.reading, t)
             ]
+            if not fits:
+                continue
             found.append(
                 max(fits, key=lambda f: f.features[0] + f.features[1] + 2 * f.features[2] + 2 * f.features[3])
             )
@@ -201,6 +205,28 @@ def _clash(detail: Detail, reading: Reading, topic: Topic, aspects: frozenset[st
             and not any(t.ent == "DATE" for t in reading.tokens[topic.first : topic.last])
         )
     return float(detail.ask in (Ask.WHY, Ask.HOW))
+
+
+def clashes(detail: Detail, reading: Reading) -> bool:
+    """Whether all that a sentence calls undisclosed is plainly something else than what is asked."""
+    topics = [topic for gap in reading.stance.gaps for topic in gap.topics]
+    return bool(topics) and all(_is_other(detail, reading, topic) for topic in topics)
+
+
+def _is_other(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """A withheld "how much" where a "who" is asked, or a withheld price where a licence is."""
+    aspects = _topic_aspects(reading, topic)
+    differ = bool(detail.aspects) and bool(aspects) and not detail.aspects & aspects
+    return differ or _asks_otherwise(detail, reading, topic)
+
+
+def _asks_otherwise(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """Whether what is withheld is itself a question of another kind: "how much it costs" is no "who"."""
+    wanted = _WH_OF.get(detail.ask)
+    if wanted is None or detail.ask is Ask.HOW or not topic.clause:
+        return False
+    low = reading.tokens[topic.first].low
+    return low in _WH_WORDS and low not in wanted
 
 
 def _best(term: Term, row: Row, topic: Topic, library: Library, vectors: Vectors) -> float:

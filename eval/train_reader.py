@@ -1,0 +1,231 @@
+"""Train the upper layers of ``rag.reader`` on the documents in ``eval/training/``.
+
+``python -m eval.train_reader`` writes ``rag/reader.safetensors`` (about 45 minutes on one core).  The
+training documents are of other fields than every question set, so what the question sets measure is
+how the reader does on documents that it has never seen.
+
+Each question is held against sentences of its own document and of others; the loss is the cross entropy
+over "this sentence answers", "this sentence withholds it" and "none does", so that sentences compete as
+they do when the product answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from transformers import BertModel
+
+from rag import weights
+from rag.embedding import load_embedder
+from rag.reader import WEIGHTS, overlap, unit
+from rag.reader_layers import Layers, Upper, padded
+from rag.settings import Settings
+
+FOLDER = Path(__file__).resolve().parent / "training"
+TARGET = Path(__file__).resolve().parent.parent / "rag" / WEIGHTS
+CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 4, 14
+_LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 1e-4, 1e-3, 1e-2, 80
+_SEED = 20261122
+# Where training starts: near sentences are likely, most sentences answer nothing.
+_START = ([[8.0, -8.0, 1.0], [8.0, -8.0, 1.0]], -4.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A question with its document's sentences (numbers in ``Training.units``) and those that are right."""
+
+    question: int
+    target: str
+    gold: frozenset[int]
+    own: range
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Every question and sentence, as text, as lower states and as unit vectors."""
+
+    units: list[str]
+    questions: list[str]
+    items: list[Item]
+    unit_states: list[NDArray[np.float16]]
+    question_states: list[NDArray[np.float16]]
+    unit_vectors: NDArray[np.float32]
+    question_vectors: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A question with the sentences that compete for it; ``wanted`` marks the right ones."""
+
+    question: int
+    candidates: list[int]
+    extra: list[tuple[float, float, float]]
+    wanted: Tensor
+
+
+def load(files: Sequence[Path], layers: Layers) -> Training:
+    """The training documents (see ``eval/training/README.md`` for their format)."""
+    units: list[str] = []
+    questions: list[str] = []
+    items: list[Item] = []
+    for file in files:
+        for line in file.read_text("utf-8").splitlines():
+            document = json.loads(line)
+            numbers: dict[tuple[int, int], int] = {}
+            first = len(units)
+            for s, section in enumerate(document["sections"]):
+                for n, sentence in enumerate(section["sentences"]):
+                    numbers[s, n] = len(units)
+                    units.append(unit(section["heading"], sentence))
+            for asked in document["questions"]:
+                gold = frozenset(numbers[s, n] for s, n in asked["gold"])
+                items.append(Item(len(questions), asked["target"], gold, range(first, len(units))))
+                questions.append(asked["q"])
+    encode = load_embedder(Settings(llm="none")).encode
+    return Training(
+        units,
+        questions,
+        items,
+        layers.lower(units),
+        layers.lower(questions),
+        encode(units),
+        encode(questions),
+    )
+
+
+def group(item: Item, data: Training, chance: random.Random) -> Group:
+    """The right sentences, the nearest wrong ones, and one more by chance."""
+    pool = [*item.own, *chance.sample(range(len(data.units)), STRANGERS)]
+    cosines = data.unit_vectors[pool] @ data.question_vectors[item.question]
+    order = [pool[place] for place in np.argsort(-cosines)]
+    right = sorted(item.gold)[:2]
+    wrong = [number for number in order if number not in item.gold]
+    candidates = [*right, *wrong[: CANDIDATES - 1 - len(right)]]
+    candidates.append(chance.choice([number for number in order if number not in candidates]))
+    best = float(cosines.max())
+    extra = [
+        (cosine := float(data.unit_vectors[n] @ data.question_vectors[item.question]), best - cosine,
+         overlap(data.questions[item.question], data.units[n]))
+        for n in candidates
+    ]  # fmt: skip
+    wanted = torch.zeros(2 * len(candidates) + 1)
+    for place, number in enumerate(candidates):
+        if number in item.gold:
+            wanted[2 * place + (item.target == "undisclosed")] = 1
+    if not item.gold:
+        wanted[-1] = 1
+    return Group(item.question, candidates, extra, wanted)
+
+
+def _batches(data: Training, chance: random.Random) -> Iterator[list[Group]]:
+    items = data.items[:]
+    chance.shuffle(items)
+    batches = [items[n : n + QUESTIONS_AT_ONCE] for n in range(0, len(items), QUESTIONS_AT_ONCE)]
+    return ([group(item, data, chance) for item in batch] for batch in batches)
+
+
+def loss(upper: Upper, batch: Sequence[Group], data: Training) -> Tensor:
+    """Cross entropy of the right choices among each question's candidates and "none"."""
+    pairs = [
+        (g.question, unit, extra) for g in batch for unit, extra in zip(g.candidates, g.extra, strict=True)
+    ]
+    # Sentences of like length together: half as much padding is computed.
+    order = sorted(range(len(pairs)), key=lambda number: len(data.unit_states[pairs[number][1]]))
+    half = len(order) // 2
+    found = torch.cat(
+        [_scores([pairs[n] for n in part], upper, data) for part in (order[:half], order[half:])]
+    )
+    scores = found[torch.argsort(torch.tensor(order))].view(len(batch), -1)
+    choices = torch.cat([scores, torch.zeros(len(batch), 1)], 1).log_softmax(-1)
+    wanted = torch.stack([g.wanted for g in batch])
+    return -torch.logsumexp(choices.masked_fill(wanted == 0, -1e4), 1).mean()
+
+
+def _scores(
+    pairs: Sequence[tuple[int, int, tuple[float, float, float]]], upper: Upper, data: Training
+) -> Tensor:
+    asked, asked_mask = padded([data.question_states[question] for question, _, _ in pairs])
+    told, told_mask = padded([data.unit_states[unit] for _, unit, _ in pairs])
+    scores: Tensor = upper(asked, asked_mask, told, told_mask, torch.tensor([e for _, _, e in pairs]))
+    return scores
+
+
+def train(data: Training, upper: Upper, epochs: int, report: Callable[[str], object]) -> None:
+    """Fit ``upper`` in place; the same data and seed give the same weights on the same machine."""
+    chance = random.Random(_SEED)
+    torch.manual_seed(_SEED)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [*upper.layers.parameters(), *upper.seg.parameters()], "lr": _LAYER_RATE},
+            {"params": [*upper.head.parameters(), *upper.out.parameters()], "lr": _HEAD_RATE},
+            {"params": list(upper.lin.parameters()), "lr": _FEATURE_RATE},
+        ],
+        weight_decay=0.01,
+    )
+    steps = epochs * -(-len(data.items) // QUESTIONS_AT_ONCE)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
+    )
+    upper.train()
+    done, total = 0, 0.0
+    for _ in range(epochs):
+        for batch in _batches(data, chance):
+            value = loss(upper, batch, data)
+            optimizer.zero_grad()
+            value.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            done, total = done + 1, total + float(value.detach())
+            if done % 50 == 0:
+                report(f"step {done} of {steps}, loss {total / 50:.3f}")
+                total = 0.0
+
+
+def begin(base: BertModel) -> Upper:
+    """Upper layers as the embedder has them, with a head that starts from the cosine."""
+    upper = Upper(base)
+    with torch.no_grad():
+        upper.seg.weight.zero_()
+        upper.out.weight.mul_(0.1)
+        upper.lin.weight.copy_(torch.tensor(_START[0]))
+        upper.lin.bias.fill_(_START[1])
+    return upper
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train and write the weights; 0 when done."""
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.train_reader", description=(__doc__ or "").split("\n")[0]
+    )
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--target", type=Path, default=TARGET, help="the file to write")
+    parser.add_argument("--leave-out", nargs="*", default=[], metavar="SET", help="sets not to train on")
+    options = parser.parse_args(arguments)
+    torch.manual_seed(_SEED)
+    base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+    upper = begin(base)
+    if unknown := set(options.leave_out) - {file.stem for file in FOLDER.glob("*.jsonl")}:
+        parser.error(f"there is no training set {', '.join(sorted(unknown))} in eval/training")
+    files = [file for file in sorted(FOLDER.glob("*.jsonl")) if file.stem not in options.leave_out]
+    data = load(files, Layers(weights.embedder_path(), None))
+    sys.stdout.write(f"{len(data.items)} questions, {len(data.units)} sentences\n")
+    train(data, upper, options.epochs, lambda line: sys.stdout.write(line + "\n"))
+    save_file({name: value.half().contiguous() for name, value in upper.state_dict().items()}, options.target)
+    sys.stdout.write(f"wrote {options.target.name}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,116 @@
+"""Whether a clause has a question's predicate, denies it, or plainly denies all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rag.lexicon import opposite_pole
+from rag.question import Detail
+from rag.reading import Reading
+from rag.retrieval import Match, Row
+from rag.stance import Segment
+
+_NEGATORS = frozenset("not n't n’t never no without neither nor cannot hardly barely none".split())
+_HEDGES = frozenset(
+    "may might could can should appears appear seems seem likely possibly perhaps reportedly probably "
+    "potentially would".split()
+)
+_CONDITIONS = frozenset("if unless provided whether assuming once".split())
+# "Some do" leaves open whether all do.
+_SOME = frozenset("some several many certain".split())
+_VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
+_PREDICATIVE = frozenset(("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd"))
+# Below these a word of the question is missing from the clause; a thing must be the very thing.
+_PRESENT, _SAME, _THINGS = 0.5, 0.85, ("noun", "focus", "unit")
+
+
+def denies_plainly(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
+    """Whether a clause has every content word of a statement, and a negator or an opposite, and no hedge.
+
+    This needs no parse of who does what to whom, so it may only say no: a negator beside all that was
+    asked is seldom there by chance, while words without one often are.
+    """
+    content = {k: m for k, m in matches.items() if not k.startswith(("name", "strength"))}
+    weak = any(
+        m.strength < (_SAME if k.startswith(_THINGS) else _PRESENT)
+        and not k.startswith("modifier")
+        and not m.opposed
+        for k, m in content.items()
+    )
+    outside = any(m.place >= 0 and not segment.first <= m.place < segment.last for m in matches.values())
+    light = detail.predicate is not None and detail.predicate.key == "use"
+    if not matches or weak or outside or not (light or has_predicate(detail, row, segment)):
+        return False
+    lows = [t.low for t in row.reading.tokens]
+    opposite = (m for m in matches.values() if m.opposed and lows[m.place] not in _SOME)
+    opposed = any(opposite) or _weakened(detail, row, segment)
+    missing = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier")))
+    if (missing and not opposed) or _unsure(detail, row.reading, segment):
+        return False
+    return opposed != negated(row.reading, segment, {m.place for m in content.values() if m.place >= 0})
+
+
+def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:
+    """Whether the clause has the opposite of a strength word of the question (partly for fully)."""
+    strong = {pole for t in detail.of("strength") for pole in t.poles}
+    flipped = {opposite_pole(p) for p in strong}
+    return any(
+        row.poles.get(p, frozenset()) & flipped and row.reading.tokens[p].low not in _SOME
+        for p in range(segment.first, segment.last)
+    )
+
+
+def _unsure(detail: Detail, reading: Reading, segment: Segment) -> bool:
+    tokens = reading.tokens
+    lows = [
+        tokens[p].low
+        for p in range(segment.first, segment.last)
+        if not (tokens[p].low == "if" and p and tokens[p - 1].low == "even")
+    ]
+    asked = {t.text.lower() for t in detail.terms}
+    if any(low in _CONDITIONS and low not in asked for low in lows):
+        return True
+    return any(low in _HEDGES for low in lows) and not detail.hedged and "can" not in lows
+
+
+def has_predicate(detail: Detail, row: Row, segment: Segment) -> bool:
+    """Whether the clause has the verb that the question turns on, or its opposite, as a predicate.
+
+    "Has X been opened?" needs a verb that reports it as done or planned: "the open-source pledge"
+    is a noun with an attribute and reports nothing.
+    """
+    verb = detail.predicate
+    if verb is None:
+        return True
+    flipped = {opposite_pole(p) for p in verb.poles}
+    for place in range(segment.first, segment.last):
+        token = row.reading.tokens[place]
+        same = row.reading.keys[place] == verb.key and token.pos in _VERBAL
+        none: frozenset[str] = frozenset()
+        kin = (verb.meanings & row.meanings.get(place, none)) or (flipped & row.poles.get(place, none))
+        if same or (kin and (token.pos == "VERB" or token.dep in _PREDICATIVE)):
+            return True
+    return False
+
+
+def negated(reading: Reading, segment: Segment, places: set[int]) -> bool:
+    """Whether a negator governs, or stands before, one of the matched words in the clause."""
+    tokens = reading.tokens
+    count = 0
+    for place in range(segment.first, segment.last):
+        low = tokens[place].low
+        pair = f"{low} {tokens[place + 1].low}" if place + 1 < len(tokens) else low
+        if pair in ("not only", "not just", "no fewer", "not least", "no less"):
+            continue
+        if low in _NEGATORS or pair in ("rather than", "instead of", "no longer"):
+            head = tokens[place].head
+            scope = range(place, segment.last)
+            governs = head in places and low in ("not", "n't", "n’t", "never", "cannot")
+            # A determiner "no" denies its own noun phrase, a preposition what follows it.
+            reach = range(place, min(segment.last, max(place, head) + 1)) if low == "no" else scope
+            if low not in ("not", "n't", "n’t", "never", "cannot", "no"):
+                comma = next((p for p in scope if tokens[p].text == ","), segment.last)
+                reach = range(place, comma)
+            if governs or any(p in reach for p in places):
+                count += 1
+    return count % 2 == 1

@@ -1,0 +1,201 @@
+"""What speaks for each sentence as the answer to a detail: words in common, fit, and a reading of both.
+
+``features`` are measured, not decided on: ``assessment`` weighs them.  These things are vetoes here: a
+sentence that tells its reader what to answer is evidence of nothing; every name and number of the question
+must be the sentence's own or its context's; where somebody's words are asked for, they must be his; a when
+or how much needs a date or amount; what a question takes for granted must stand there and
+not be denied; and a sentence that was not read (it is neither near the question in meaning nor in words)
+is no candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.directives import instructs
+from rag.fit import (
+    FIT_FEATURES,
+    WORDING_FEATURES,
+    denies,
+    fit_features,
+    gap_places,
+    names_fit,
+    said_by,
+    unfit,
+    wording_features,
+)
+from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
+from rag.question import Detail
+from rag.reader import Reader, shipped_reader, unit
+from rag.retrieval import Library, Match, Row, cover
+from rag.stance import Segment
+
+Vectors = Mapping[str, NDArray[np.float32]]
+# How many sentences are read: the nearest in meaning, and the nearest in words.
+NEAREST, MOST_COVERED, MOST_OPEN = 10, 4, 3
+# Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
+# sentence that has every word of the question is more often wrong than one that is in doubt.
+_SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
+
+READING_FEATURES = ("answers", "withholds", "answers_share", "withholds_share", "ahead")
+STATED_FEATURES = (*WORDING_FEATURES, *FIT_FEATURES, *READING_FEATURES)
+OPEN_FEATURES = (*GAP_FEATURES, "linked", "cosine", "covered", "guarded", *READING_FEATURES)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence as a possible answer: its clause, matches and the features in ``STATED_FEATURES``.
+
+    ``probability`` is what ``assessment`` makes of the features.
+    """
+
+    row: int
+    segment: Segment
+    matches: dict[str, Match]
+    features: tuple[float, ...]
+    probability: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A sentence that may say that the asked thing is withheld; ``features`` are ``OPEN_FEATURES``.
+
+    ``fit`` is the non-disclosure that its wording shows, None where only the reader sees one.
+    """
+
+    row: int
+    fit: GapFit | None
+    features: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that is weighed for a detail."""
+
+    stated: tuple[Candidate, ...]
+    open: tuple[Open, ...]
+
+
+def gather(
+    detail: Detail,
+    library: Library,
+    vectors: Vectors,
+    cosines: NDArray[np.float32],
+    reader: Reader | None = None,
+) -> Evidence:
+    """The candidates for a detail with their features, in the library's order.
+
+    Args:
+        detail: what is asked.
+        library: every sentence that counts.
+        vectors: the embedder's vectors of the detail's words, by word key.
+        cosines: similarity of the detail's text to every sentence, in the library's order.
+        reader: reads the sentences; the shipped one where None.
+
+    Raises:
+        WeightsError: the reader's files cannot be loaded.
+    """
+    best = float(cosines.max()) if len(cosines) else 0.0
+    orders = {n for n, row in enumerate(library.rows) if instructs(row.reading.tokens)}
+    worded = _worded(detail, library, vectors, cosines, best, orders)
+    fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in orders}
+    chosen = _chosen(worded, fits, cosines)
+    readings = _readings(detail, library, chosen, cosines, best, reader or shipped_reader())
+    stated = tuple(
+        Candidate(c.row, c.segment, c.matches, (*c.features, *readings[c.row]))
+        for c in worded.values()
+        if c.row in readings
+    )
+    open_ = tuple(
+        Open(
+            row,
+            fits.get(row),
+            _open_features(library.rows[row], fits.get(row), worded.get(row), readings[row], cosines[row]),
+        )
+        for row in sorted(readings)
+        if row in fits or (row in worded and not clashes(detail, library.rows[row].reading))
+    )
+    return Evidence(stated, open_)
+
+
+def _worded(
+    detail: Detail,
+    library: Library,
+    vectors: Vectors,
+    cosines: NDArray[np.float32],
+    best: float,
+    orders: Container[int],
+) -> dict[int, Candidate]:
+    """For every sentence that names what the question names, its best clause."""
+    found: dict[int, Candidate] = {}
+    for number, row in enumerate(library.rows):
+        if number in orders or not said_by(detail, row):
+            continue
+        blocked = gap_places(row)
+        clauses: list[tuple[float, Candidate]] = []
+        for segment in row.reading.stance.segments:
+            matches = cover(detail, row, library, vectors, segment)
+            if not names_fit(detail, matches) or denies(detail, row, segment, matches):
+                continue
+            words = wording_features(detail, row, library, float(cosines[number]), best, matches, blocked)
+            fit = fit_features(detail, row, segment, library, matches)
+            if not unfit(detail, (*words, *fit)):
+                clauses.append((words[0] + words[1] + words[2] + fit[0] + fit[1] - fit[2],
+                                Candidate(number, segment, matches, (*words, *fit))))  # fmt: skip
+        if clauses:
+            found[number] = max(clauses, key=lambda clause: clause[0])[1]
+    return found
+
+
+def _chosen(
+    worded: Mapping[int, Candidate], fits: Mapping[int, GapFit], cosines: NDArray[np.float32]
+) -> list[int]:
+    """The sentences worth reading, each once."""
+    near = [int(n) for n in np.argsort(-cosines, kind="stable")[:NEAREST]]
+    covered = sorted(worded.values(), key=lambda c: (-sum(c.features[:3]), c.row))[:MOST_COVERED]
+    linked = sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))[:MOST_OPEN]
+    return list(dict.fromkeys([*near, *(c.row for c in covered), *(f.row for f in linked)]))
+
+
+def _readings(
+    detail: Detail,
+    library: Library,
+    rows: Sequence[int],
+    cosines: NDArray[np.float32],
+    best: float,
+    reader: Reader,
+) -> dict[int, tuple[float, ...]]:
+    """Per row: log-odds that it answers and that it withholds, their shares among all, and the lead."""
+    units = [_unit(library, library.rows[row]) for row in rows]
+    scores = reader.read(detail.text, units, cosines[list(rows)], best)
+    total = float(np.log(np.exp(scores).sum() + 1.0))  # 1: the odds of "none of them"
+    found: dict[int, tuple[float, ...]] = {}
+    for place, row in enumerate(rows):
+        answers, withholds = (float(score) for score in scores[place])
+        others = np.delete(scores[:, 0], place)
+        lead = answers - float(others.max(initial=_SCALE * _LEAST))
+        values = (answers, withholds, answers - total, withholds - total, lead)
+        found[row] = tuple(max(_LEAST, min(_MOST, value / _SCALE)) for value in values)
+    return found
+
+
+def _unit(library: Library, row: Row) -> str:
+    sentence = row.reading.sentence
+    sections = library.documents[row.document].document.sections
+    heading = sections[sentence.section].title if sentence.section < len(sections) else ""
+    return unit(heading, sentence.text)
+
+
+def _open_features(
+    row: Row, fit: GapFit | None, worded: Candidate | None, reading: tuple[float, ...], cosine: float
+) -> tuple[float, ...]:
+    linked = fit.features if fit is not None else (0.0,) * len(GAP_FEATURES)
+    covered = worded.features[0] if worded is not None else 0.0
+    return (
+        *linked, float(fit is not None), float(cosine), covered, float(bool(row.reading.stance.guarded)),
+        *reading,
+    )  # fmt: skip

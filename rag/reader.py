@@ -1,0 +1,129 @@
+"""Reads a question against sentences: does one answer it, or say that what is asked is withheld?
+
+A cross-encoder made of the shipped embedder.  Its lower layers read the question and each sentence
+apart, so that a sentence's states are kept from one question to the next; the upper ones, trained for
+this task, read the two together (the split of DeFormer, Cao et al. 2020; a cross-encoder's advantage
+over comparing two vectors is that it sees which words meet).  The scores are one piece of evidence
+among others: ``assessment`` weighs them, and its vetoes on names, numbers and polarity stand above.
+
+``eval/train_reader.py`` trains the upper layers on the documents in ``eval/training/``.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag import weights
+from rag.errors import WeightsError
+
+if TYPE_CHECKING:
+    from rag.reader_layers import Layers
+
+WEIGHTS = "reader.safetensors"
+MOST_WORD_PIECES = 80
+_KEPT_STATES = 4000  # sentences whose lower states stay in memory, about 25 kB each
+
+_FUNCTION_WORDS = frozenset(
+    "a an the of in on at to for and or is are was were be been do does did will would can could has have "
+    "had it its this that these those what which who whom when where why how much many with from by as "
+    "about if than then there".split()
+)
+
+
+class Reader:
+    """Scores of sentences for a question; safe to use from several threads.
+
+    The model is loaded when it is first needed.
+    """
+
+    def __init__(self, base: Path, head: Path) -> None:
+        self._base, self._head = base, head
+        self._lock = threading.Lock()
+        self._layers: Layers | None = None
+        self._states: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
+
+    def read(
+        self, question: str, units: Sequence[str], likeness: NDArray[np.float32], best: float
+    ) -> NDArray[np.float32]:
+        """Log-odds against "neither", shape (number of units, 2): answers, says that it is withheld.
+
+        Args:
+            question: one thing that is asked, understood without its history.
+            units: sentences as ``unit`` writes them.
+            likeness: cosine of the question to each of the units by the shipped embedder.
+            best: the highest such cosine in the whole library.
+
+        Raises:
+            WeightsError: the embedder's or the reader's files cannot be loaded.
+        """
+        if not units:
+            return np.zeros((0, 2), np.float32)
+        with self._lock:
+            layers = self._loaded()
+            known = self._lower(layers, [question, *units])
+            extra = [
+                (float(cosine), best - float(cosine), overlap(question, text))
+                for text, cosine in zip(units, likeness, strict=True)
+            ]
+            return layers.upper(known[question], [known[text] for text in units], extra)
+
+    def _lower(self, layers: Layers, texts: Sequence[str]) -> dict[str, NDArray[np.float16]]:
+        missing = [text for text in dict.fromkeys(texts) if text not in self._states]
+        self._states.update(zip(missing, layers.lower(missing), strict=True))
+        for text in texts:
+            self._states.move_to_end(text)
+        found = {text: self._states[text] for text in texts}
+        while len(self._states) > _KEPT_STATES:
+            self._states.popitem(last=False)
+        return found
+
+    def _loaded(self) -> Layers:
+        if self._layers is None:
+            # Here, not above: importing torch takes seconds that most commands need not wait for.
+            from safetensors import SafetensorError
+
+            from rag.reader_layers import Layers
+
+            try:
+                self._layers = Layers(self._base, self._head)
+            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+                raise WeightsError(
+                    f"The reader cannot be loaded ({str(error).splitlines()[0]}): install the package again."
+                ) from error
+        return self._layers
+
+
+def unit(heading: str, sentence: str) -> str:
+    """A sentence as the reader sees it, under the heading that it stands under."""
+    text = re.sub(r"\s+", " ", sentence)
+    return f"{heading}: {text}" if heading else text
+
+
+def overlap(question: str, text: str) -> float:
+    """The share of the question's content words (their first six letters) that the text has."""
+    asked, told = _words(question), _words(text)
+    return len(asked & told) / max(1, len(asked))
+
+
+def _words(text: str) -> set[str]:
+    return {word[:6] for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in _FUNCTION_WORDS}
+
+
+@lru_cache(maxsize=1)
+def shipped_reader() -> Reader:
+    """The reader that comes with the package.
+
+    Raises:
+        WeightsError: the shipped embedder is not on this machine.
+    """
+    return Reader(weights.embedder_path(), Path(str(resources.files("rag").joinpath(WEIGHTS))))

@@ -1,0 +1,114 @@
+"""The reader's layers in PyTorch: the shipped embedder's lower ones, and the trained upper ones."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from transformers import AutoTokenizer, BertModel
+
+from rag.reader import MOST_WORD_PIECES
+
+LOWER = 4  # layers that read question and sentence apart
+_HIDDEN = 128
+_FEATURES = 3  # cosine, distance to the best cosine, share of words in common
+_AT_ONCE = 32
+_SCALE = 4.0  # brings products of two mean states to the size of the states themselves
+
+
+class Upper(nn.Module):
+    """The layers that read question and sentence together, and what is made of their means."""
+
+    def __init__(self, base: BertModel) -> None:
+        super().__init__()
+        width = base.config.hidden_size
+        self.layers = nn.ModuleList(copy.deepcopy(layer) for layer in base.encoder.layer[LOWER:])
+        self.seg = nn.Embedding(2, width)
+        self.head = nn.Sequential(nn.Linear(width * 3, _HIDDEN), nn.GELU(), nn.Dropout(0.1))
+        self.out = nn.Linear(_HIDDEN, 2)
+        self.lin = nn.Linear(_FEATURES, 2)
+
+    def forward(
+        self, asked: Tensor, asked_mask: Tensor, told: Tensor, told_mask: Tensor, extra: Tensor
+    ) -> Tensor:
+        """Log-odds, shape (pairs, 2)."""
+        states = torch.cat([asked + self.seg.weight[0], told + self.seg.weight[1]], 1)
+        states = _through(self.layers, states, torch.cat([asked_mask, told_mask], 1))
+        first = _mean(states[:, : asked.shape[1]], asked_mask)
+        second = _mean(states[:, asked.shape[1] :], told_mask)
+        meeting = torch.cat([first, second, first * second * _SCALE], -1)
+        return cast(Tensor, self.out(self.head(meeting)) + self.lin(extra))
+
+
+class Layers:
+    """Both halves, ready to score; not safe to use from several threads at once."""
+
+    def __init__(self, base: Path, head: Path | None) -> None:
+        """``head`` is the file of the trained half; without one, the lower half alone is of use."""
+        model = BertModel.from_pretrained(str(base), local_files_only=True)
+        model.train(False)
+        self._tokenizer = AutoTokenizer.from_pretrained(str(base), local_files_only=True)
+        self._embeddings, self._layers = model.embeddings, model.encoder.layer[:LOWER]
+        self._upper = Upper(model)
+        if head is not None:
+            self._upper.load_state_dict({name: value.float() for name, value in load_file(head).items()})
+        self._upper.train(False)
+
+    @torch.inference_mode()
+    def lower(self, texts: Sequence[str]) -> list[NDArray[np.float16]]:
+        """The states of each text's word pieces, shape (pieces, width)."""
+        found: dict[int, NDArray[np.float16]] = {}
+        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
+        for first in range(0, len(order), _AT_ONCE):
+            numbers = order[first : first + _AT_ONCE]
+            pieces = self._tokenizer(
+                [texts[n] for n in numbers],
+                padding=True, truncation=True, max_length=MOST_WORD_PIECES, return_tensors="pt",
+            )  # fmt: skip
+            mask = pieces["attention_mask"].float()
+            states = _through(self._layers, self._embeddings(pieces["input_ids"]), mask)
+            for place, number in enumerate(numbers):
+                found[number] = states[place, : int(mask[place].sum())].half().numpy()
+        return [found[number] for number in range(len(texts))]
+
+    @torch.inference_mode()
+    def upper(
+        self,
+        asked: NDArray[np.float16],
+        told: Sequence[NDArray[np.float16]],
+        extra: Sequence[Sequence[float]],
+    ) -> NDArray[np.float32]:
+        """The scores of one question against several sentences."""
+        questions, question_mask = padded([asked] * len(told))
+        sentences, sentence_mask = padded(told)
+        scores = self._upper(questions, question_mask, sentences, sentence_mask, torch.tensor(extra))
+        return cast("NDArray[np.float32]", scores.numpy())
+
+
+def padded(states: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
+    """States of unequal length in one tensor, and the mask of what is no padding."""
+    longest, width = max(len(s) for s in states), states[0].shape[1]
+    values, mask = torch.zeros(len(states), longest, width), torch.zeros(len(states), longest)
+    for place, state in enumerate(states):
+        values[place, : len(state)] = torch.from_numpy(state).float()
+        mask[place, : len(state)] = 1
+    return values, mask
+
+
+def _through(layers: nn.ModuleList, states: Tensor, mask: Tensor) -> Tensor:
+    bias = (1 - mask[:, None, None, :]) * -1e4
+    for layer in layers:
+        out = layer(states, attention_mask=bias)
+        states = out[0] if isinstance(out, tuple) else out
+    return states
+
+
+def _mean(states: Tensor, mask: Tensor) -> Tensor:
+    return (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)

@@ -1,0 +1,97 @@
+"""What is measured of each sentence for a detail, and what keeps a sentence from being a candidate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from rag.assessment import assess
+from rag.embedding import load_embedder
+from rag.evidence import OPEN_FEATURES, STATED_FEATURES, Evidence, gather
+from rag.language import Parser
+from rag.question import Detail, understand
+from rag.reading import analyse, restore
+from rag.records import Polarity, Verdict
+from rag.retrieval import Library
+from rag.settings import Settings
+from tests.engine_fixtures import markdown
+
+TEXT = """## The bridge
+
+The Orlen bridge opened to cyclists in May. The Maren bridge carries trams and was paid for by the port.
+The port has not said what the Maren bridge cost. Cars were not banned from the Orlen bridge.
+"""
+
+
+def made(parser: Parser, text: str, question: str) -> tuple[Detail, Library, dict, np.ndarray]:  # type: ignore[type-arg]
+    document = markdown(text)
+    read = restore(document, analyse(document, parser)[1])
+    encode = load_embedder(Settings(llm="none")).encode
+    surface = {t.key: t.low for r in read.readings for t in r.tokens if t.key}
+    words = dict(zip(surface, encode(list(surface.values())), strict=True))
+    library = Library((read,), encode([r.context for r in read.readings]), words)
+    detail = understand(question, parser.parse, library.names).details[0]
+    vectors = {t.key: encode([t.text.lower()])[0] for t in detail.terms}
+    return detail, library, vectors, (encode([detail.text]) @ library.vectors.T)[0]
+
+
+def evidence(parser: Parser, question: str, text: str = TEXT) -> tuple[Evidence, Library]:
+    detail, library, vectors, cosines = made(parser, text, question)
+    return gather(detail, library, vectors, cosines), library
+
+
+def sentences(found: Evidence, library: Library) -> set[str]:
+    return {library.rows[c.row].reading.sentence.text for c in found.stated}
+
+
+def test_every_candidate_has_every_feature(parser: Parser) -> None:
+    found, _ = evidence(parser, "When did the Orlen bridge open?")
+    assert found.stated and found.open
+    assert {len(c.features) for c in found.stated} == {len(STATED_FEATURES)}
+    assert {len(o.features) for o in found.open} == {len(OPEN_FEATURES)}
+    assert np.isfinite([*(c.features for c in found.stated)]).all()
+
+
+def test_a_sentence_about_another_name_is_no_candidate(parser: Parser) -> None:
+    found, library = evidence(parser, "Who paid for the Orlen bridge?")
+    assert not any("paid for by the port" in text for text in sentences(found, library))
+    found, library = evidence(parser, "Who paid for the Maren bridge?")
+    assert any("paid for by the port" in text for text in sentences(found, library))
+
+
+def test_a_denial_of_what_is_taken_for_granted_is_no_answer(parser: Parser) -> None:
+    found, library = evidence(parser, "Why were cars banned from the Orlen bridge?")
+    assert not any("not banned" in text for text in sentences(found, library))
+    found, library = evidence(parser, "Were cars banned from the Orlen bridge?")
+    assert any("not banned" in text for text in sentences(found, library))
+
+
+SAID = """## The dam
+
+“The dam leaks in three places,” said the engineer Ola Brandt. “The dam is sound,” said Mayor Tove Lien.
+"""
+
+
+def test_words_asked_of_one_speaker_are_not_taken_from_another(parser: Parser) -> None:
+    found, library = evidence(parser, "What did Tove Lien say about the dam?", SAID)
+    assert sentences(found, library) == {"“The dam is sound,” said Mayor Tove Lien."}
+    found, library = evidence(parser, "According to the engineer, does the dam leak?", SAID)
+    assert not any("sound" in text for text in sentences(found, library))
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("When did the Orlen bridge open to cyclists?", Verdict.STATED),
+        ("Who paid for the Maren bridge?", Verdict.STATED),
+        ("How much did the Maren bridge cost?", Verdict.UNDISCLOSED),
+        ("Who designed the lamps?", Verdict.NOT_COVERED),
+    ],
+)
+def test_the_verdict_follows(parser: Parser, question: str, verdict: Verdict) -> None:
+    assert assess(*made(parser, TEXT, question)).verdict is verdict
+
+
+def test_a_denial_answers_the_plain_question_with_no(parser: Parser) -> None:
+    found = assess(*made(parser, TEXT, "Were cars banned from the Orlen bridge?"))
+    assert (found.verdict, found.polarity) == (Verdict.STATED, Polarity.NO)

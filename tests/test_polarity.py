@@ -1,0 +1,107 @@
+"""Yes and no from one sentence, over pairs from many fields; a wrong yes or no is never allowed."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from rag.governors import Force
+from rag.language import Parser
+from rag.predication import predication, promised
+from tests.polarity_fixtures import decide, kind_of
+
+PAIRS = Path(__file__).parent / "data" / "polarity.toml"
+
+
+@cache
+def data() -> dict[str, list[dict[str, str]]]:
+    return tomllib.loads(PAIRS.read_text("utf-8"))
+
+
+def test_the_halves_are_even_and_of_many_fields() -> None:
+    for name, rows in data().items():
+        assert len(rows) == 60, name
+        assert sum(row["half"] == "A" for row in rows) == 30
+        assert len({row["field"] for row in rows}) >= 10
+        assert {row["expected"] for row in rows} == (
+            {"yes", "no", "none"} if name == "pair" else {"fact", "commitment", "opinion"}
+        )
+
+
+# At least so many right of 30; the rest must be "none", never the other answer.
+@pytest.mark.parametrize(("half", "right"), [("A", 28), ("B", 26)])
+def test_pairs(parser: Parser, half: str, right: int) -> None:
+    rows = [row for row in data()["pair"] if row["half"] == half]
+    given = [decide(parser, row["sentence"], row["question"]) for row in rows]
+    false = [(r, g) for r, g in zip(rows, given, strict=True) if g not in ("none", r["expected"])]
+    assert not false
+    assert sum(g == r["expected"] for r, g in zip(rows, given, strict=True)) >= right
+
+
+@pytest.mark.parametrize(("half", "right"), [("A", 26), ("B", 25)])
+def test_kinds(parser: Parser, half: str, right: int) -> None:
+    rows = [row for row in data()["kind"] if row["half"] == half]
+    assert sum(kind_of(parser, row["sentence"]) == row["expected"] for row in rows) >= right
+
+
+@pytest.mark.parametrize(
+    ("sentence", "question", "said"),
+    [
+        ("The mayor sued the bank.", "Did the bank sue the mayor?", "none"),  # who did it to whom
+        ("The mayor sued the bank.", "Did the mayor sue the bank?", "yes"),
+        ("The bank was sued by the mayor.", "Did the mayor sue the bank?", "yes"),
+        (
+            "The drivers of the trams earn a bonus.",
+            "Do the trams earn a bonus?",
+            "none",
+        ),  # a part is not the whole
+        ("Foreign customers pay a fee.", "Do customers pay a fee?", "none"),  # narrower than asked
+        ("The shop will not sell beer from May.", "Does the shop sell beer?", "none"),  # not yet
+        ("The ferry sails from Lund to Arvik.", "Does the ferry sail from Lund?", "yes"),
+        ("The ferry sails from Lund to Arvik.", "Does the ferry sail to Lund?", "none"),
+        ("The store sells flour, sugar, baking powder, yeast and salt.", "Does the store sell yeast?", "yes"),
+        (
+            "The suite contains debugging utilities and profilers.",
+            "Does the suite contain a debugger?",
+            "yes",
+        ),
+        ("It sells tea rather than coffee.", "Does it sell coffee?", "no"),
+        ("The pier is only open on weekdays.", "Is the pier open on Saturdays?", "no"),
+        ("The farm grows wheat.", "Does the farm grow barley?", "none"),  # near in meaning is not the same
+        ("The firm buys wheat.", "Does the firm sell wheat?", "none"),
+    ],
+)
+def test_what_hangs_on_the_predicate(parser: Parser, sentence: str, question: str, said: str) -> None:
+    assert decide(parser, sentence, question) == said
+
+
+@pytest.mark.parametrize(
+    ("sentence", "word", "force", "denied"),
+    [
+        ("The museum refused to return the mask.", "return", Force.DONE, True),
+        ("The museum did not refuse to return the mask.", "return", Force.DONE, False),
+        ("The agency expects the probe to reach the comet.", "reach", Force.PLANNED, False),
+        ("Residents fear that the wall may fall.", "fall", Force.VIEW, False),
+        ("Critics say that the wall leaks.", "leaks", Force.VIEW, False),
+        ("The firm asked the city to build a wall.", "build", Force.OPAQUE, False),
+        ("Drivers must check the doors.", "check", Force.OBLIGED, False),
+    ],
+)
+def test_what_governs_a_predicate(
+    parser: Parser, sentence: str, word: str, force: Force, denied: bool
+) -> None:
+    tokens = parser.parse([sentence])[0]
+    place = next(p for p, t in enumerate(tokens) if t.text == word)
+    found = predication(tokens, place)
+    assert found.force is force
+    assert force is Force.OPAQUE or found.denied is denied
+
+
+def test_a_fact_and_a_plan_under_one_subject(parser: Parser) -> None:
+    tokens = parser.parse(["The satellite sweeps a wide strip and will return every four days."])[0]
+    words = [t.text for t in tokens]
+    assert promised(tokens, words.index("strip")) is False
+    assert promised(tokens, words.index("days")) is True

@@ -1,0 +1,83 @@
+"""The reader's training: its documents are sound and apart from every question set, and it learns."""
+
+from __future__ import annotations
+
+import json
+import random
+from functools import cache
+from typing import Any
+
+import pytest
+import torch
+from transformers import BertModel
+
+from eval import train_reader
+from eval.questions import load as load_questions
+from rag import weights
+from rag.reader_layers import Layers
+from tests.engine_fixtures import SHIPPED
+
+FILES = sorted(train_reader.FOLDER.glob("*.jsonl"))
+
+
+@cache
+def documents() -> list[dict[str, Any]]:
+    return [json.loads(line) for file in FILES for line in file.read_text("utf-8").splitlines()]
+
+
+def test_ids_are_unique_and_labels_sound() -> None:
+    assert len({d["id"] for d in documents()}) == len(documents()) > 300
+    for document in documents():
+        sentences = {
+            (s, n) for s, part in enumerate(document["sections"]) for n in range(len(part["sentences"]))
+        }
+        for asked in document["questions"]:
+            gold = {tuple(pair) for pair in asked["gold"]}
+            assert gold <= sentences, (document["id"], asked["q"])
+            assert asked["target"] in ("stated", "undisclosed", "not_covered")
+            assert bool(gold) == (asked["target"] != "not_covered"), (document["id"], asked["q"])
+
+
+def test_no_training_document_holds_a_corpus_or_a_question() -> None:
+    told = {s for d in documents() for part in d["sections"] for s in part["sentences"]}
+    corpora = [path.read_text("utf-8") for path in SHIPPED]
+    assert not [s for s in told if len(s) > 25 and any(s in text for text in corpora)]
+    asked = {question.text.casefold() for question in load_questions()}
+    shared = {q["q"].casefold() for d in documents() for q in d["questions"]} & asked
+    assert not {text for text in shared if len(text.split()) > 5}
+
+
+@pytest.fixture(scope="module")
+def training(tmp_path_factory: pytest.TempPathFactory) -> train_reader.Training:
+    file = tmp_path_factory.mktemp("training") / "few.jsonl"
+    file.write_text("".join(json.dumps(d) + "\n" for d in documents()[:2]), "utf-8")
+    return train_reader.load([file], Layers(weights.embedder_path(), None))
+
+
+def test_right_sentences_stand_in_every_group_and_none_is_marked_where_none_is(
+    training: train_reader.Training,
+) -> None:
+    for item in training.items:
+        made = train_reader.group(item, training, random.Random(1))
+        marked = made.wanted.nonzero().flatten().tolist()
+        if item.gold:
+            assert {made.candidates[n // 2] for n in marked} <= item.gold
+            assert {n % 2 for n in marked} == {int(item.target == "undisclosed")}
+        else:
+            assert marked == [2 * len(made.candidates)]
+
+
+def test_training_lowers_the_loss(training: train_reader.Training) -> None:
+    torch.manual_seed(1)
+    base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+    upper = train_reader.begin(base)
+    groups = [train_reader.group(item, training, random.Random(1)) for item in training.items[:8]]
+
+    def lost() -> float:
+        upper.train(False)
+        with torch.inference_mode():
+            return float(train_reader.loss(upper, groups, training))
+
+    before = lost()
+    train_reader.train(training, upper, 6, lambda line: None)
+    assert lost() < before - 0.03
