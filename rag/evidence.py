@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from rag.directives import instructs
 from rag.fit import (
+    ALL_WORDS,
     FIT_FEATURES,
     WORDING_FEATURES,
     denies,
@@ -64,7 +65,7 @@ class Candidate:
 class Open:
     """A sentence that may say that the asked thing is withheld; ``features`` are ``OPEN_FEATURES``.
 
-    ``fit`` is the non-disclosure that its wording shows, None where only the reader sees one.
+    ``fit`` is the non-disclosure that its wording shows; None where only the reader sees one.
     """
 
     row: int
@@ -117,9 +118,19 @@ def gather(
             _open_features(library.rows[row], fits.get(row), worded.get(row), readings[row], cosines[row]),
         )
         for row in sorted(readings)
-        if row in fits or (row in worded and not clashes(detail, library.rows[row].reading))
+        if row in fits or (row in worded and _may_withhold(detail, library.rows[row], worded[row]))
     )
     return Evidence(stated, open_)
+
+
+def _may_withhold(detail: Detail, row: Row, found: Candidate) -> bool:
+    """Whether a sentence may say that the asked thing is withheld, as far as its words tell.
+
+    One that has the question's words and none of withholding states them, whatever the reader takes it
+    for; and one that withholds something else does not withhold this.
+    """
+    shown = bool(row.reading.stance.gaps or row.reading.stance.guarded)
+    return not clashes(detail, row.reading) if shown else found.features[0] < ALL_WORDS
 
 
 def _worded(

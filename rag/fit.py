@@ -18,6 +18,7 @@ from rag.stance import Segment
 NAME_COVER = 0.8
 # From this share of its words on, a clause may have a question's premise in other words than its verb.
 MOST_WORDS = 0.6
+ALL_WORDS = 0.9
 WORDING_FEATURES = (
     "coverage", "focus", "verb", "rarest", "cosine", "typed", "own_names", "cosine_rank", "foreign",
 )  # fmt: skip
