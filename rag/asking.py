@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,13 +12,15 @@ from numpy.typing import NDArray
 
 from rag import composition
 from rag.assessed import Assessed
-from rag.assessment import assess
 from rag.errors import QuestionError
-from rag.question import Detail, Parse, Question, understand
+from rag.language import Token
+from rag.overview import overview, unknowns
+from rag.question import Ask, Detail, Parse, Question, understand
 from rag.records import Citation, Turn, Verdict
 from rag.retrieval import Library
 from rag.settings import MAX_QUESTION_CHARACTERS
 from rag.spelling import mend
+from rag.timeline import Standing, finding, standings
 
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Past = Sequence[Turn | Mapping[str, str] | str]
@@ -80,23 +83,79 @@ def understood(question: str, library: Library, parse: Parse, history: Past) -> 
     return understand(text, parse, library.names, subject, last), []
 
 
-def assessed(
-    question: Question, library: Library, encode: Encode, as_of: date
-) -> tuple[list[Assessed], list[str]]:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as understood today, and how it would have been understood on any earlier day.
+
+    What counts as a name depends on the documents of the day, and the history of a finding is what
+    would have been answered then.
+    """
+
+    now: Question
+    then: Callable[[date], Question]
+
+
+def remembered(parse: Parse) -> Parse:
+    """The same parse, with each text read once."""
+    known: dict[str, tuple[Token, ...]] = {}
+
+    def reading(texts: Sequence[str]) -> list[tuple[Token, ...]]:
+        missing = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(missing, parse(missing) if missing else [], strict=True))
+        return [known[text] for text in texts]
+
+    return reading
+
+
+def assessed(asked: Asked, library: Library, encode: Encode, as_of: date) -> tuple[list[Assessed], list[str]]:
     """Every detail's verdict, and notices: with no document to go by, nothing is covered."""
+    details = asked.now.details
     if not library.rows:
         notices = [f"No document was published on or before {as_of.isoformat()}."]
-        return [Assessed(detail, Verdict.NOT_COVERED) for detail in question.details], notices
-    words = sorted({(t.key, t.text.lower()) for d in question.details for t in d.terms})
-    texts = [d.text for d in question.details]
-    if not texts:
+        return [Assessed(detail, Verdict.NOT_COVERED) for detail in details], notices
+    if not details:
         return [], []
-    vectors = encode([*texts, *(text for _, text in words)])
-    known = {key: vectors[len(texts) + number] for number, (key, _) in enumerate(words)}
-    return [
-        assess(detail, library, known, np.asarray(library.vectors @ vectors[number], np.float32))
-        for number, detail in enumerate(question.details)
-    ], []
+    each = (_then(asked, number, library) for number in range(len(details)))
+    return [_finding(now, then, library, encode, as_of) for now, then in each], []
+
+
+def _then(asked: Asked, number: int, library: Library) -> tuple[Detail, dict[date, Detail]]:
+    """A detail as it is understood now, and as it would have been on each day."""
+    now = asked.now.details[number]
+    found: dict[date, Detail] = {}
+    for day, _ in library.stages:
+        details = asked.then(day).details if day < library.day else asked.now.details
+        found[day] = details[number] if len(details) == len(asked.now.details) else now
+    return now, found
+
+
+def _finding(
+    now: Detail, then: Mapping[date, Detail], library: Library, encode: Encode, as_of: date
+) -> Assessed:
+    vectors, cosines = _vectors(now, library, encode)
+    if now.ask is Ask.UNKNOWNS:
+        return unknowns(now, library, vectors)
+    if now.ask is Ask.OVERVIEW:
+        return overview(now, library, vectors, cosines)
+    known = {now: standings(now, library, vectors, cosines)}
+    held: list[Standing] = []
+    for day, detail in then.items():
+        if detail not in known:
+            known[detail] = standings(detail, library, *_vectors(detail, library, encode))
+        last = next((s for s in reversed(known[detail]) if s.day <= day), None)
+        if last is not None and last not in held[-1:]:
+            held.append(last if last.day == day else replace(last, day=day))
+    return finding(now, held, library, cosines, as_of)
+
+
+def _vectors(
+    detail: Detail, library: Library, encode: Encode
+) -> tuple[Mapping[str, NDArray[np.float32]], NDArray[np.float32]]:
+    """The vectors of a detail's words by key, and its similarity to every sentence."""
+    words = sorted({(t.key, t.text.lower()) for t in detail.terms})
+    vectors = encode([detail.text, *(text for _, text in words)])
+    known = {key: vectors[1 + number] for number, (key, _) in enumerate(words)}
+    return known, np.asarray(library.vectors @ vectors[0], np.float32)
 
 
 def near_misses(

@@ -1,4 +1,4 @@
-"""Findings: what the documents say of an asked detail.
+"""What one part, a document's sentences of one date, says of an asked detail.
 
 A sentence answers only if names, asked detail, answer type and (for yes/no) every strength word and
 polarity fit in one clause.  A non-disclosure counts only where one of its topics is the asked detail
@@ -14,6 +14,7 @@ import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cache
 from importlib import resources
 
@@ -22,7 +23,6 @@ from numpy.typing import NDArray
 
 from rag.assessed import Assessed
 from rag.evidence import Candidate, Open, gather
-from rag.overview import overview, unknowns
 from rag.polarity import polarity_of
 from rag.predication import promised
 from rag.question import Ask, Detail
@@ -61,25 +61,40 @@ def models() -> tuple[_Model, _Model]:
     return stated, gap
 
 
-def assess(detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]) -> Assessed:
-    """The verdict on one detail over the whole library.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The candidates of one document and date, the most probable first; ``day`` is that date."""
+
+    document: int
+    day: date
+    stated: tuple[Candidate, ...]
+    gaps: tuple[tuple[float, Open], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """What a part says, and how surely: ``lead`` is the candidate or the non-disclosure that leads."""
+
+    part: Part
+    found: Assessed
+    strength: float
+    lead: Candidate | Open
+
+
+def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float32]) -> Saying | None:
+    """What a part says of a detail; None where it is silent.
 
     Args:
         detail: what is asked.
-        library: every sentence that counts (of documents published by the as-of date).
-        vectors: the embedder's vectors of the detail's words, by word key.
+        part: its weighed candidates.
+        library: every sentence that counts.
         cosines: similarity of the detail's text to every sentence, in the library's order.
     """
-    if detail.ask is Ask.UNKNOWNS:
-        return unknowns(detail, library, vectors)
-    if detail.ask is Ask.OVERVIEW:
-        return overview(detail, library, vectors, cosines)
-    stated, gaps = weighed(detail, library, vectors, cosines)
+    stated, gaps = list(part.stated), part.gaps
     stated_model, gap_model = models()
     best_stated = stated[0].probability if stated else 0.0
     best_gap = gaps[0][0] if gaps else 0.0
     scores = {"stated": round(best_stated, 3), "gap": round(best_gap, 3)}
-    related = tuple(int(n) for n in np.argsort(-cosines, kind="stable")[:2] if cosines[n] >= NEAR)
     is_stated = best_stated >= stated_model.threshold
     is_open = best_gap >= gap_model.threshold
     open_rows = tuple(o.row for p, o in gaps if p >= max(gap_model.threshold, best_gap - 0.25))[:2]
@@ -88,16 +103,41 @@ def assess(detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[
         if p >= BESIDE and o.fit is not None and o.fit.named and o.fit.question_share >= 0.6
     )[:1] if detail.listing else ()  # fmt: skip
     ahead = best_stated - stated_model.threshold > best_gap - gap_model.threshold
-    if is_open and not (is_stated and ahead):
-        if is_stated and beside:
-            return _stated(detail, stated, library, cosines, scores, beside)
+    if is_open and not (is_stated and (ahead or beside)):
         first = gaps[0][1].fit
         whole = first is not None and first.whole
-        return Assessed(detail, Verdict.UNDISCLOSED, open_rows, whole=whole, scores=scores)
+        found = Assessed(detail, Verdict.UNDISCLOSED, open_rows, whole=whole, scores=scores)
+        return Saying(part, found, best_gap, gaps[0][1])
     if is_stated:
-        return _stated(detail, stated, library, cosines, scores, beside)
-    premise = detail.statement if detail.presumed and detail.of("name", "noun") else ""
-    return Assessed(detail, Verdict.NOT_COVERED, related=related, premise=premise, scores=scores)
+        lead, found = _stated(detail, stated, library, cosines, scores, beside)
+        return Saying(part, found, best_stated, lead)
+    return None
+
+
+def parts(
+    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]
+) -> tuple[Part, ...]:
+    """Every part that has a candidate, the oldest first."""
+    stated, gaps = weighed(detail, library, vectors, cosines)
+
+    def part(number: int) -> tuple[date, int]:
+        return library.rows[number].day, library.rows[number].document
+
+    found = {part(row) for row in (*(c.row for c in stated), *(o.row for _, o in gaps))}
+    return tuple(
+        Part(
+            document, day,
+            tuple(c for c in stated if part(c.row) == (day, document)),
+            tuple((p, o) for p, o in gaps if part(o.row) == (day, document)),
+        )
+        for day, document in sorted(found)
+    )  # fmt: skip
+
+
+def near_misses(cosines: NDArray[np.float32]) -> tuple[int, ...]:
+    """The sentences nearest to a question that nothing answers."""
+    nearest = np.argsort(-cosines, kind="stable")[:2]
+    return tuple(int(n) for n in nearest if cosines[n] >= NEAR)
 
 
 def weighed(
@@ -117,7 +157,7 @@ def weighed(
 def _stated(
     detail: Detail, stated: list[Candidate], library: Library, cosines: NDArray[np.float32],
     scores: dict[str, float], open_rows: tuple[int, ...],
-) -> Assessed:  # fmt: skip
+) -> tuple[Candidate, Assessed]:  # fmt: skip
     model, _ = models()
     best = stated[0]
     close = [c for c in stated if c.probability >= max(model.threshold, best.probability - 0.08)]
@@ -127,7 +167,7 @@ def _stated(
         first, polarity = _decisive(detail, stated, close[0], library)
         close = [first]
     row = library.rows[first.row]
-    return Assessed(
+    return first, Assessed(
         detail, Verdict.STATED, tuple(c.row for c in close), open_rows, polarity=polarity,
         kind=_kind(detail, row, first), scores=scores,
     )  # fmt: skip

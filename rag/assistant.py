@@ -152,10 +152,14 @@ class Assistant:
         day = as_of or date.today()
         shown = shelf.library(day)
         clock.lap("load")
-        understood, remarks = asking.understood(question, shown, self._parser.parse, history)
+        parse = asking.remembered(self._parser.parse)
+        understood, remarks = asking.understood(question, shown, parse, history)
         notices += remarks
         clock.lap("understand")
-        found, remarks = asking.assessed(understood, shown, self._loaded().encode, day)
+        asked = asking.Asked(
+            understood, lambda then: asking.understood(question, shown.at(then), parse, history)[0]
+        )
+        found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
         notices += remarks
         draft = composition.compose(found, shown)
         if not found:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from rag import phrases
 from rag.assessed import Assessed
@@ -47,7 +48,7 @@ class Draft:
         if not phrases.attributed(speaker, rows[number].reading.sentence.text):
             return speaker
         for before in range(number - 1, -1, -1):
-            if rows[before].document != rows[number].document:
+            if rows[before].document != rows[number].document or rows[before].day != rows[number].day:
                 break
             if not phrases.attributed(speaker, rows[before].reading.sentence.text):
                 return f"{speaker} [{self.cite(before) + 1}]"
@@ -116,9 +117,12 @@ def _add_stated(draft: Draft, one: Assessed, head: str) -> None:
         kind = reading.stance.kind if place else one.kind
         quote, speaker = reading.sentence.text, reading.full_speaker
         named = draft.named(speaker, row_number)
-        lead = phrases.further(kind, named, quote) if place else _lead(one, named, quote)
+        published = draft.citations[mark].published.isoformat()
+        lead = phrases.further(kind, named, quote) if place else _lead(one, named, quote, published)
         lines.append(f"{lead} “{quote}” [{mark + 1}]")
         draft.claims.append(Claim(lines[-1], kind, speaker, Origin.QUOTE, number, (mark,)))
+    conflict = tuple(draft.cite(row) for row in one.conflict)
+    lines += _more(draft, one, number)
     if one.detail.premise:
         lines.append(phrases.unchecked(one.detail.premise))
     draft.paragraphs.append(head + _joined(one, lines))
@@ -127,14 +131,39 @@ def _add_stated(draft: Draft, one: Assessed, head: str) -> None:
         plain = "A sentence bears on this without a plain yes or no."
     said = {Polarity.YES: "A sentence says so.", Polarity.NO: "A sentence says otherwise."}
     reason = said[one.polarity] if one.polarity else plain
-    draft.findings.append(_finding(draft, one, Verdict.STATED, marks, reason, polarity=one.polarity))
+    if conflict:
+        reason = "Two sources of the same date state different things."
+    elif one.earlier:
+        reason += phrases.why_now(one.earlier[0].how)
+    draft.findings.append(_finding(draft, one, Verdict.STATED, (*marks, *conflict), reason))
 
 
-def _lead(one: Assessed, speaker: str, quote: str) -> str:
+def _lead(one: Assessed, speaker: str, quote: str, published: str) -> str:
     """The words before the first quote: yes or no where the evidence carries it, then whose words."""
     asked = one.detail.ask is Ask.YES_NO
     opening = phrases.opening(asked, one.polarity, one.kind, one.detail.past)
+    if one.conflict:
+        opening = phrases.CONFLICT
+    elif one.stale:
+        opening = phrases.stale(published)
     return " ".join(part for part in (opening, phrases.source(speaker, quote)) if part)
+
+
+def _more(draft: Draft, one: Assessed, number: int) -> list[str]:
+    """What stands behind the leading sentences: another source's, a younger plan, and the older ones."""
+    shown = [(row, phrases.other_source) for row in one.conflict]
+    shown += [(row, phrases.younger) for row in one.beside]
+    shown += [(step.row, partial(phrases.before, step.how)) for step in one.earlier]
+    lines = []
+    for row, words in shown:
+        mark = draft.cite(row)
+        reading = draft.library.rows[row].reading
+        quote, speaker = reading.sentence.text, reading.full_speaker
+        lead = words(draft.citations[mark].published.isoformat(), draft.named(speaker, row), quote)
+        lines.append(f"{lead} “{quote}” [{mark + 1}]")
+        kind = ClaimKind.FACT if reading.stance.gaps else reading.stance.kind
+        draft.claims.append(Claim(lines[-1], kind, speaker, Origin.QUOTE, number, (mark,)))
+    return lines
 
 
 def _add_undisclosed(draft: Draft, one: Assessed, rows: Sequence[int], lead: str, what: str = "") -> None:
@@ -154,10 +183,14 @@ def _add_undisclosed(draft: Draft, one: Assessed, rows: Sequence[int], lead: str
             words.append(phrases.source(named, quote))
         lines.append(" ".join([*words, f"“{quote}” [{mark + 1}]"]))
         draft.claims.append(Claim(lines[-1], ClaimKind.FACT, speaker, Origin.QUOTE, number, (mark,)))
+    if rows is one.rows:
+        lines += _more(draft, one, number)
     draft.paragraphs.append(_joined(one, lines))
     reason = "A sentence says that this is not disclosed" + (
         ", of the whole of which the subject is a part." if one.whole else "."
     )
+    if rows is one.rows and one.earlier:
+        reason += phrases.why_now(one.earlier[0].how)
     draft.findings.append(_finding(draft, one, Verdict.UNDISCLOSED, marks, reason, detail=what))
 
 
@@ -187,13 +220,27 @@ def _joined(one: Assessed, lines: Sequence[str]) -> str:
 
 
 def _finding(
-    draft: Draft, one: Assessed, verdict: Verdict, marks: tuple[int, ...], reason: str,
-    polarity: Polarity | None = None, detail: str = "",
-) -> Finding:  # fmt: skip
-    dates = (
-        sorted({draft.citations[m].published for m in marks})
-        or sorted({d.document.published for d in draft.library.documents})[-1:]
-    )
-    history = tuple(HistoryEntry(day, verdict, marks) for day in dates[-1:])
+    draft: Draft, one: Assessed, verdict: Verdict, marks: tuple[int, ...], reason: str, detail: str = ""
+) -> Finding:
     asked = detail or phrases.detail_name(one.detail)
-    return Finding(one.detail.subject, asked, verdict, polarity, False, _premise(one), marks, history, reason)
+    polarity = one.polarity if verdict is Verdict.STATED and not one.conflict else None
+    return Finding(
+        one.detail.subject, asked, verdict, polarity, bool(one.conflict), _premise(one), marks,
+        _history(draft, one, verdict, marks), reason,
+    )  # fmt: skip
+
+
+def _history(
+    draft: Draft, one: Assessed, verdict: Verdict, marks: tuple[int, ...]
+) -> tuple[HistoryEntry, ...]:
+    """The days on which the verdict or its leading sentence changed, the oldest first.
+
+    What is still open beside a statement has no history of its own: only the date of its sentence.
+    """
+    if verdict is one.verdict and one.steps:
+        return tuple(
+            HistoryEntry(step.day, step.verdict, tuple(draft.cite(row) for row in step.rows))
+            for step in one.steps
+        )
+    days = sorted({draft.citations[mark].published for mark in marks})
+    return tuple(HistoryEntry(day, verdict, marks) for day in days[-1:])

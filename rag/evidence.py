@@ -1,5 +1,8 @@
 """What speaks for each sentence as the answer to a detail: words in common, fit, and a reading of both.
 
+What is relative (the nearest so far, a share of the odds, the lead) is relative to what had been published by
+the sentence's own date: a later document never changes what an earlier one is worth.
+
 ``features`` are measured, not decided on: ``assessment`` weighs them.  These things are vetoes here: a
 sentence that tells its reader what to answer is evidence of nothing; every name and number of the question
 must be the sentence's own or its context's; where somebody's words are asked for, they must be his; a when
@@ -11,7 +14,8 @@ is no candidate.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +40,10 @@ from rag.retrieval import Library, Match, Row, cover
 from rag.stance import Segment
 
 Vectors = Mapping[str, NDArray[np.float32]]
-# How many sentences are read: the nearest in meaning, and the nearest in words.
+# How many sentences of a date are read: the nearest in meaning, and the nearest in words.
 NEAREST, MOST_COVERED, MOST_OPEN = 10, 4, 3
+# How many are read in all, and how many of a date when the earlier ones have used these up.
+MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
@@ -100,12 +106,45 @@ def gather(
     Raises:
         WeightsError: the reader's files cannot be loaded.
     """
-    best = float(cosines.max()) if len(cosines) else 0.0
-    orders = {n for n, row in enumerate(library.rows) if instructs(row.reading.tokens)}
-    worded = _worded(detail, library, vectors, cosines, best, orders)
+    so_far = _SoFar()
+    stated: list[Candidate] = []
+    open_: list[Open] = []
+    for day, _ in library.stages:
+        found = _of_day(detail, library.at(day), vectors, cosines, so_far, reader or shipped_reader())
+        stated.extend(found.stated)
+        open_.extend(found.open)
+    return Evidence(
+        tuple(sorted(stated, key=lambda one: one.row)), tuple(sorted(open_, key=lambda one: one.row))
+    )
+
+
+@dataclass(slots=True)
+class _SoFar:
+    """What the dates up to one have brought: the cosines, the scores read, the number of sentences read."""
+
+    cosines: list[float] = field(default_factory=list)
+    scores: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def best(self) -> float:
+        return max(self.cosines, default=0.0)
+
+
+def _of_day(
+    detail: Detail,
+    library: Library,
+    vectors: Vectors,
+    cosines: NDArray[np.float32],
+    so_far: _SoFar,
+    reader: Reader,
+) -> Evidence:
+    """The candidates among the sentences of the library's own day."""
+    so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
+    orders = {n for n in library.fresh if instructs(library.rows[n].reading.tokens)}
+    worded = _worded(detail, library, vectors, cosines, so_far.best, orders)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in orders}
-    chosen = _chosen(worded, fits, cosines)
-    readings = _readings(detail, library, chosen, cosines, best, reader or shipped_reader())
+    chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
+    readings = _readings(detail, library, chosen, cosines, so_far, reader)
     stated = tuple(
         Candidate(c.row, c.segment, c.matches, (*c.features, *readings[c.row]))
         for c in worded.values()
@@ -143,7 +182,8 @@ def _worded(
 ) -> dict[int, Candidate]:
     """For every sentence that names what the question names, its best clause."""
     found: dict[int, Candidate] = {}
-    for number, row in enumerate(library.rows):
+    for number in library.fresh:
+        row = library.rows[number]
         if number in orders or not said_by(detail, row):
             continue
         blocked = gap_places(row)
@@ -163,13 +203,29 @@ def _worded(
 
 
 def _chosen(
-    worded: Mapping[int, Candidate], fits: Mapping[int, GapFit], cosines: NDArray[np.float32]
+    worded: Mapping[int, Candidate],
+    fits: Mapping[int, GapFit],
+    fresh: Sequence[int],
+    cosines: NDArray[np.float32],
+    so_far: _SoFar,
 ) -> list[int]:
-    """The sentences worth reading, each once."""
-    near = [int(n) for n in np.argsort(-cosines, kind="stable")[:NEAREST]]
-    covered = sorted(worded.values(), key=lambda c: (-sum(c.features[:3]), c.row))[:MOST_COVERED]
-    linked = sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))[:MOST_OPEN]
-    return list(dict.fromkeys([*near, *(c.row for c in covered), *(f.row for f in linked)]))
+    """The sentences of a date worth reading, each once.
+
+    ``MOST_READ`` in all, and when the earlier dates have used these up, ``LEAST_READ`` of each further date
+    that has any with the words of the question.  What is near in meaning alone is read where only few of
+    those up to its date are nearer: it cannot answer, and shows how sure the others are.
+    """
+    nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
+    near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]
+    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-sum(c.features[:3]), c.row))]
+    linked = [f.row for f in sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))]
+    chosen = list(dict.fromkeys([*near, *covered[:MOST_COVERED], *linked[:MOST_OPEN]]))
+    room = max(LEAST_READ, MOST_READ - len(so_far.scores))
+    if len(chosen) <= room:
+        return chosen
+    pairs = zip_longest(covered[:MOST_COVERED], linked[:MOST_OPEN])
+    apt = [row for pair in pairs for row in pair if row is not None]
+    return list(dict.fromkeys([*apt, *(near if room > LEAST_READ else ())]))[:room]
 
 
 def _readings(
@@ -177,17 +233,21 @@ def _readings(
     library: Library,
     rows: Sequence[int],
     cosines: NDArray[np.float32],
-    best: float,
+    so_far: _SoFar,
     reader: Reader,
 ) -> dict[int, tuple[float, ...]]:
-    """Per row: log-odds that it answers and that it withholds, their shares among all, and the lead."""
+    """Per row: log-odds that it answers and that it withholds, their shares so far, and the lead."""
+    if not rows:
+        return {}
     units = [_unit(library, library.rows[row]) for row in rows]
-    scores = reader.read(detail.text, units, cosines[list(rows)], best)
-    total = float(np.log(np.exp(scores).sum() + 1.0))  # 1: the odds of "none of them"
+    scores = reader.read(detail.text, units, cosines[list(rows)], so_far.best)
+    earlier = np.asarray(so_far.scores, np.float32).reshape(-1, 2)
+    so_far.scores.extend((float(answers), float(withholds)) for answers, withholds in scores)
+    total = float(np.log(np.exp(earlier).sum() + np.exp(scores).sum() + 1.0))  # 1: the odds of "none of them"
     found: dict[int, tuple[float, ...]] = {}
     for place, row in enumerate(rows):
         answers, withholds = (float(score) for score in scores[place])
-        others = np.delete(scores[:, 0], place)
+        others = np.concatenate([earlier[:, 0], np.delete(scores[:, 0], place)])
         lead = answers - float(others.max(initial=_SCALE * _LEAST))
         values = (answers, withholds, answers - total, withholds - total, lead)
         found[row] = tuple(max(_LEAST, min(_MOST, value / _SCALE)) for value in values)

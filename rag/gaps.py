@@ -54,9 +54,10 @@ class GapFit:
 
 
 def gap_fits(detail: Detail, library: Library, vectors: Vectors) -> list[GapFit]:
-    """Every non-disclosure whose scope can hold for the subject, each by its best topic."""
+    """Every non-disclosure of the library's day that can hold for the subject, each by its best topic."""
     found: list[GapFit] = []
-    for number, row in enumerate(library.rows):
+    for number in library.fresh:
+        row = library.rows[number]
         for gap in row.reading.stance.gaps:
             scope, whole = _scope(detail, row.reading, gap, library)
             if not scope:
@@ -90,7 +91,7 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
         return min(fits), False
     carried = reading.carried if reading.anaphoric or not told else frozenset()
     narrower = told or carried or {k for k in reading.heading if library.names.get(k, 0.0) > 0.8}
-    if not narrower and all(t.key in library.focal or about(reading, t.key) for t in names):
+    if not narrower and all(library.focal(t.key) or about(reading, t.key) for t in names):
         return 0.85, True
     return 0.0, False
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.assessed import Assessed
+from rag.assessed import Assessed, Step
 from rag.directives import instructs
 from rag.fit import NAME_COVER
 from rag.gaps import gap_fits
@@ -17,48 +18,72 @@ from rag.retrieval import Library, Row, cover
 from rag.stance import Segment
 
 Vectors = Mapping[str, NDArray[np.float32]]
-
-
-def _subject_rows(detail: Detail, library: Library, vectors: Vectors) -> list[int]:
-    """The sentences about the subject, in the order of the documents."""
-    rows: list[int] = []
-    for number, row in enumerate(library.rows):
-        whole = Segment(0, len(row.reading.keys), row.reading.stance.kind)
-        matches = cover(detail, row, library, vectors, whole)
-        wanted = detail.of("name") or detail.of("focus", "noun")
-        if wanted and all(matches[f"{t.role}:{t.key}"].strength >= NAME_COVER for t in wanted):
-            rows.append(number)
-    return rows
+_MOST_OPEN = 8
 
 
 def unknowns(detail: Detail, library: Library, vectors: Vectors) -> Assessed:
     """What the sources say is undisclosed of the subject, or of everything where none is named."""
-    wanted = detail.of("name", "focus", "noun")
-    if not wanted:
-        rows = [n for n, row in enumerate(library.rows) if row.reading.stance.gaps]
-    elif detail.of("name"):
-        about = set(_subject_rows(detail, library, vectors))
-        rows = [n for n, row in enumerate(library.rows) if row.reading.stance.gaps and n in about]
-    else:
-        fits = [
-            f for f in gap_fits(detail, library, vectors) if f.topic_share >= 0.5 or f.question_share >= 0.5
-        ]
-        rows = sorted({f.row for f in fits})
-    verdict = Verdict.UNDISCLOSED if rows else Verdict.NOT_COVERED
-    return Assessed(detail, verdict, tuple(rows[:8]))
+    rows = _unknown_rows(detail, library, vectors)
+
+    def made(until: Sequence[int]) -> Assessed:
+        verdict = Verdict.UNDISCLOSED if until else Verdict.NOT_COVERED
+        newest = sorted(until, key=lambda n: (-library.rows[n].day.toordinal(), n))[:_MOST_OPEN]
+        return Assessed(detail, verdict, tuple(newest))
+
+    return _over_time(rows, library, made)
 
 
 def overview(detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]) -> Assessed:
     """What the sources state of the subject, nearest to the question first, and what they withhold."""
     rows = _subject_rows(detail, library, vectors)
-    own = [n for n in rows if _mentions(detail, library.rows[n])]
-    told = [n for n in (own or rows) if not instructs(library.rows[n].reading.tokens)]
-    said = [n for n in told if not library.rows[n].reading.stance.gaps]
-    best = sorted(sorted(said, key=lambda n: (-float(cosines[n]), n))[:4])
-    gaps = tuple(n for n in rows if library.rows[n].reading.stance.gaps)[:3]
-    if best:
-        return Assessed(detail, Verdict.STATED, tuple(best), gaps)
-    return Assessed(detail, Verdict.UNDISCLOSED if gaps else Verdict.NOT_COVERED, gaps)
+
+    def made(until: Sequence[int]) -> Assessed:
+        own = [n for n in until if _mentions(detail, library.rows[n])]
+        told = [n for n in (own or until) if not instructs(library.rows[n].reading.tokens)]
+        said = [n for n in told if not library.rows[n].reading.stance.gaps]
+        best = sorted(sorted(said, key=lambda n: (-float(cosines[n]), n))[:4])
+        gaps = tuple(n for n in until if library.rows[n].reading.stance.gaps)[:3]
+        if best:
+            return Assessed(detail, Verdict.STATED, tuple(best), gaps)
+        return Assessed(detail, Verdict.UNDISCLOSED if gaps else Verdict.NOT_COVERED, gaps)
+
+    return _over_time(rows, library, made)
+
+
+def _over_time(rows: Sequence[int], library: Library, made: Callable[[Sequence[int]], Assessed]) -> Assessed:
+    """What the rows of all days make, with the days on which that changed."""
+    steps: list[Step] = []
+    for day, _ in library.stages:
+        found = made([n for n in rows if library.rows[n].day <= day])
+        if found.verdict is Verdict.NOT_COVERED:
+            continue
+        if not steps or (found.verdict, found.rows) != (steps[-1].verdict, steps[-1].rows):
+            steps.append(Step(day, found.verdict, found.rows))
+    return replace(made(rows), steps=tuple(steps))
+
+
+def _unknown_rows(detail: Detail, library: Library, vectors: Vectors) -> list[int]:
+    wanted = detail.of("name", "focus", "noun")
+    if not wanted or detail.of("name"):
+        about = set(_subject_rows(detail, library, vectors)) if wanted else None
+        open_ = [n for n, row in enumerate(library.rows) if row.reading.stance.gaps]
+        return [n for n in open_ if about is None or n in about]
+    fits = [fit for day, _ in library.stages for fit in gap_fits(detail, library.at(day), vectors)]
+    return sorted({f.row for f in fits if f.topic_share >= 0.5 or f.question_share >= 0.5})
+
+
+def _subject_rows(detail: Detail, library: Library, vectors: Vectors) -> list[int]:
+    """The sentences about the subject, in the order of the documents."""
+    rows: list[int] = []
+    wanted = detail.of("name") or detail.of("focus", "noun")
+    for view in (library.at(day) for day, _ in library.stages):
+        for number in view.fresh:
+            row = view.rows[number]
+            whole = Segment(0, len(row.reading.keys), row.reading.stance.kind)
+            matches = cover(detail, row, view, vectors, whole)
+            if wanted and all(matches[f"{t.role}:{t.key}"].strength >= NAME_COVER for t in wanted):
+                rows.append(number)
+    return sorted(rows)
 
 
 def _mentions(detail: Detail, row: Row) -> bool:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 
+from rag.assessed import Before
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Polarity
 from rag.statements import third_person
 
 STILL_OPEN = "The sources call this undisclosed, undecided or unclear:"
+CONFLICT = "Two sources of the same date differ, and neither is later."
 
 _MAX_CLAUSE = 160  # characters of a question that are said again
 _QUESTION_WORD = re.compile(
@@ -135,6 +137,51 @@ def opening(yes_no: bool, polarity: Polarity | None, kind: ClaimKind, past: bool
     if plan and past:
         return "It is planned; the sources do not say that it has happened."
     return "The sources give no plain yes or no."
+
+
+def stale(published: str) -> str:
+    """A plan whose date has passed, and of which no later document says that it was carried out."""
+    return f"This was a plan as of {published}; its date has passed, and no later source confirms it."
+
+
+def before(how: Before, published: str, speaker: str, quote: str) -> str:
+    """The words before an older sentence: what it is to the one that leads."""
+    return _dated(_BEFORE[how], published, speaker, quote)
+
+
+def younger(published: str, speaker: str, quote: str) -> str:
+    """The words before a younger plan or assessment beside a fact."""
+    return _dated("A later source, of {date}, gives a plan or an assessment", published, speaker, quote)
+
+
+def other_source(published: str, speaker: str, quote: str) -> str:
+    """The words before a second source that states something else."""
+    return _dated("Another source, also of {date}, says", published, speaker, quote)
+
+
+def why_now(how: Before) -> str:
+    """What a newer sentence does to the older one, as the second part of a reason."""
+    return {
+        Before.UNDISCLOSED: " An older one called it undisclosed.",
+        Before.PLANNED: " An older one announced it.",
+        Before.SUPERSEDED: " It supersedes an older one.",
+        Before.STATED: " An older one stated it.",
+        Before.EARLIER: " An older one speaks of it too.",
+    }[how]
+
+
+_BEFORE = {
+    Before.UNDISCLOSED: "As of {date} this was called undisclosed",
+    Before.PLANNED: "As of {date} it was planned",
+    Before.SUPERSEDED: "This supersedes what a source said on {date}",
+    Before.STATED: "Earlier, on {date}, a source stated it",
+    Before.EARLIER: "Earlier, on {date}, a source said",
+}
+
+
+def _dated(words: str, published: str, speaker: str, quote: str) -> str:
+    by = f" (in the words of {_mid_sentence(speaker)})" if attributed(speaker, quote) else ""
+    return f"{words.format(date=published)}{by}:"
 
 
 def source(speaker: str, quote: str) -> str:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from rag.language import PARSER_VERSION, Parser, Token, word_key
 from rag.records import Document
@@ -81,7 +81,7 @@ def restore(document: Document, analysis: bytes) -> ReadDocument:
         for start, end, section, block, kind in data["spans"]
     ]
     tokens = [tuple(Token(*row) for row in rows) for rows in data["tokens"]]
-    return ReadDocument(document, tuple(_readings(document, found, tokens)))
+    return ReadDocument(document, tuple(_by_part(document, found, tokens)))
 
 
 def is_name(token: Token, first_of_sentence: bool) -> bool:
@@ -114,6 +114,27 @@ def _mixed(text: str) -> bool:
         and len(text) > 1
         and (inner_upper or (digits and not text.lower().endswith(("st", "nd", "rd", "th"))))
     )
+
+
+def _by_part(
+    document: Document, found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]
+) -> list[Reading]:
+    """The readings in order; sections of another date are read as if they were not there.
+
+    What a sentence is about, who "he" is and who the main actor is must not depend on what was
+    written into the same file later.
+    """
+    days = [_published(document, sentence) for sentence in found]
+    readings: list[Reading] = []
+    for day in sorted(set(days)):
+        part = [n for n, own in enumerate(days) if own == day]
+        readings.extend(_readings(document, [found[n] for n in part], [tokens[n] for n in part]))
+    return sorted(readings, key=lambda reading: reading.sentence.start)
+
+
+def _published(document: Document, sentence: Sentence) -> date:
+    sections = document.sections
+    return sections[sentence.section].published if sentence.section < len(sections) else document.published
 
 
 def _readings(
@@ -166,7 +187,7 @@ def _readings(
         topic.setdefault(sentence.section, topical)
         so_far[sentence.section] = so_far.get(sentence.section, frozenset()) | topical
         strange = (
-            _subject_names(row, topical)
+            subject_names(row, topical)
             - topic[sentence.section]
             - heading_keys.get(sentence.section, frozenset())
         )
@@ -212,7 +233,7 @@ def _told(reading: Reading) -> frozenset[str]:
     return frozenset(key for place, key in enumerate(reading.keys) if place not in hidden)
 
 
-def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
+def subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
     """The names inside the subjects of a sentence."""
     heads = {i for i, t in enumerate(row) if t.dep in ("nsubj", "nsubjpass")}
     return frozenset(
@@ -284,14 +305,3 @@ def _resolved(speaker: str, people: dict[str, str], last: str) -> str:
     if speaker.lower() in ("he", "she", "they"):
         return last
     return people.get(speaker, speaker) if len(speaker.split()) == 1 else speaker
-
-
-def name_counts(documents: Iterable[ReadDocument]) -> dict[str, float]:
-    """For each word of the corpus the share of its uses in which it is a name."""
-    as_name: Counter[str] = Counter()
-    total: Counter[str] = Counter()
-    for document in documents:
-        for reading in document.readings:
-            total.update(reading.keys)
-            as_name.update(k for k in reading.keys if k in reading.own)
-    return {key: as_name[key] / total[key] for key in total}

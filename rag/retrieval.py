@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from functools import cache
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
 from rag.question import Detail, Term
-from rag.reading import ReadDocument, Reading, name_counts
+from rag.reading import ReadDocument, Reading
 from rag.stance import Segment
+from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talked_about, until
 
 # Cosine of two words embedded alone: above the first they are taken for the same, above the second
 # for kin.  Measured on pairs such as begin/start .84, price/cost .74, problem/difficulty .63
@@ -34,9 +35,13 @@ OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sentence of the library: its document's place and its own, in order of the vectors."""
+    """One sentence of the library, in order of the vectors; ``document`` is its document's place.
+
+    ``day`` is the date of its section, or of its document.
+    """
 
     document: int
+    day: date
     reading: Reading
     meanings: dict[int, frozenset[str]]
     poles: dict[int, frozenset[str]]
@@ -56,40 +61,85 @@ class Match:
 
 @dataclass(slots=True)
 class Library:
-    """All sentences in memory with what scoring needs; built once for a snapshot of the index."""
+    """All sentences in memory with what scoring needs; built once for a snapshot of the index.
+
+    What is counted (``names``, ``frequency``, ``surface``, ``focal``, ``ambient``, ``weight``) is counted up
+    to ``day``: the last one, and an earlier one in the views that ``at`` gives.  ``stages`` are the days,
+    oldest first, each with the numbers of its rows; ``fresh`` are those of the library's own day.
+    """
 
     documents: tuple[ReadDocument, ...]
     vectors: NDArray[np.float32]
     words: Mapping[str, NDArray[np.float32]]
     rows: list[Row] = field(init=False)
-    names: dict[str, float] = field(init=False)
-    frequency: Counter[str] = field(init=False)
-    surface: dict[str, str] = field(init=False)
-    focal: frozenset[str] = field(init=False)
-    ambient: frozenset[str] = field(init=False)
+    stages: tuple[tuple[date, tuple[int, ...]], ...] = field(init=False)
+    day: date = field(init=False)
+    _vocabulary: Vocabulary = field(init=False, default_factory=Vocabulary)
+    _focal: dict[str, date] = field(init=False)
+    _ambient: dict[str, date] = field(init=False)
     _similar: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         words = lexicon()
         self.rows = [
-            Row(number, reading, words.meanings(reading.keys), words.poles(reading.keys))
+            Row(number, _day(document, r), r, words.meanings(r.keys), words.poles(r.keys))
             for number, document in enumerate(self.documents)
-            for reading in document.readings
+            for r in document.readings
         ]
-        self.names = name_counts(self.documents)
-        self.frequency = Counter(key for row in self.rows for key in set(row.reading.keys))
-        self.surface = _surface(self.rows)
-        self.focal = _focal(self.rows)
-        self.ambient = frozenset(
-            word_key(w)
+        days = sorted({row.day for row in self.rows})
+        numbers: dict[date, list[int]] = {day: [] for day in days}
+        for number, row in enumerate(self.rows):
+            numbers[row.day].append(number)
+        self.stages = tuple((day, tuple(numbers[day])) for day in days)
+        self.day = max(days, default=date.min)
+        for day, own in self.stages:
+            for number in own:
+                self._vocabulary.add(day, self.rows[number].reading)
+        self._focal = earliest((row.day, talked_about(row.reading)) for row in self.rows)
+        self._ambient = earliest(
+            (min((s.published for s in d.document.sections), default=d.document.published), _title_keys(d))
             for d in self.documents
-            for w in re.findall(r"[^\W_]+", d.document.title)
-            if len(w) > 3
         )
+
+    def at(self, day: date) -> Library:
+        """The same rows, with everything counted up to a day; rows of later days are not to be looked at."""
+        view = copy(self)
+        view.day = day
+        view.stages = tuple(stage for stage in self.stages if stage[0] <= day)
+        return view
+
+    @property
+    def fresh(self) -> tuple[int, ...]:
+        """The rows of the library's own day."""
+        return self.stages[-1][1] if self.stages and self.stages[-1][0] == self.day else ()
+
+    @property
+    def names(self) -> Names:
+        """For each word the share of its uses in which it is a name."""
+        return Names(self._vocabulary, self.day)
+
+    @property
+    def frequency(self) -> Frequency:
+        """For each word the number of sentences that have it."""
+        return Frequency(self._vocabulary.rows, self.day)
+
+    @property
+    def surface(self) -> Surface:
+        """For each word, in lower case, the form in which it is mostly written."""
+        return Surface(self._vocabulary, self.day)
+
+    def focal(self, key: str) -> bool:
+        """Whether the documents talk about the thing with this name, and do not only mention it."""
+        return self._focal.get(key, date.max) <= self.day
+
+    def ambient(self, key: str) -> bool:
+        """Whether the word stands in the title of a document."""
+        return self._ambient.get(key, date.max) <= self.day
 
     def weight(self, key: str) -> float:
         """Inverse document frequency, smoothed; a word that the corpus lacks weighs most."""
-        return 1.0 + math.log((1 + len(self.rows)) / (1 + self.frequency.get(key, 0))) / 4
+        rows = until(self._vocabulary.sentences, self.day)
+        return 1.0 + math.log((1 + rows) / (1 + self.frequency.get(key))) / 4
 
     def foreign(self, key: str) -> bool:
         """Whether the corpus never uses the word (or any word of the phrase)."""
@@ -184,51 +234,14 @@ def _initials(acronym: str, reading: Reading) -> int:
     return -1
 
 
-def _surface(rows: Sequence[Row]) -> dict[str, str]:
-    forms: dict[str, Counter[str]] = {}
-    for row in rows:
-        for token in row.reading.tokens:
-            if token.text.isalpha():
-                forms.setdefault(token.low, Counter())[token.text] += 1
-    return {low: count.most_common(1)[0][0] for low, count in forms.items()}
+def _day(read: ReadDocument, reading: Reading) -> date:
+    sections = read.document.sections
+    place = reading.sentence.section
+    return sections[place].published if place < len(sections) else read.document.published
 
 
-def _focal(rows: Sequence[Row]) -> frozenset[str]:
-    """Names that the corpus talks about: subjects and objects of its clauses, or in its headings.
-
-    Names only given as examples, or only in compounds ("X compatibility"), are not.
-    """
-    found: set[str] = set()
-    for row in rows:
-        found |= row.reading.heading
-        for place, token in enumerate(row.reading.tokens):
-            if token.ent == "PERSON":  # people take part in what is announced; they are no part of it
-                continue
-            argument = token.dep in ("nsubj", "nsubjpass", "dobj", "attr") or (
-                token.dep == "pobj" and row.reading.tokens[token.head].low == "of"
-            )
-            if argument and token.key in _relational():
-                continue
-            if argument and (token.key in row.reading.topical or _compound_names(row.reading, place)):
-                found |= {token.key} | _compound_names(row.reading, place)
-    return frozenset(found)
-
-
-@cache
-def _relational() -> frozenset[str]:
-    """Heads that say what others have to do with a name, not that the text is about it."""
-    words = (
-        "compatibility support integration user customer developer code programmer market competitor rival"
-    )
-    return frozenset(map(word_key, words.split()))
-
-
-def _compound_names(reading: Reading, head: int) -> set[str]:
-    return {
-        t.key
-        for p, t in enumerate(reading.tokens)
-        if t.head == head and t.dep == "compound" and t.key in reading.topical
-    }
+def _title_keys(read: ReadDocument) -> set[str]:
+    return {word_key(w) for w in re.findall(r"[^\W_]+", read.document.title) if len(w) > 3}
 
 
 def about(reading: Reading, key: str) -> float:
@@ -269,7 +282,7 @@ def cover(
                 match = Match(strength, other.place, other.opposed)
         if match.strength < 0.85 and not elsewhere:
             strength = _by_context(term, row.reading)
-            if term.role == "noun" and term.key in library.ambient:
+            if term.role == "noun" and library.ambient(term.key):
                 strength = max(strength, AMBIENT_NOUN)
             if strength > match.strength:
                 match = Match(strength, -1)

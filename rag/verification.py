@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 
-from rag.records import Answer, Check, Citation, ClaimKind, Origin, Status, Verdict
+from rag.records import Answer, Check, ClaimKind, Origin, Status, Verdict
 from rag.verification_draft import read_draft
 from rag.verification_sentence import check_draft
 from rag.verification_text import normalise
+from rag.verification_time import as_of, cited, history, pick, told_dates
 from rag.verification_values import dates, licences, numbers
 
 _MARKER = re.compile(r"\[(\d{1,6})\]")
@@ -42,7 +43,9 @@ def verify_answer(answer: Answer, text_of: Callable[[str], str | None]) -> tuple
         "evidence": (_evidence(answer), "findings cite evidence where, and only where, there is some"),
         "polarity": (_polarity(answer), "yes or no only of what is stated"),
         "values": (_values(answer), "every number, date and licence in the text is cited or asked for"),
-        "as_of": (_as_of(answer), f"nothing cited is later than {answer.as_of.isoformat()}"),
+        "dates": (told_dates(answer), "every date in words of ours is that of a citation beside it"),
+        "history": (history(answer), "every history runs forward, on evidence of its day, to the verdict"),
+        "as_of": (as_of(answer), f"nothing cited is later than {answer.as_of.isoformat()}"),
     }
     return tuple(_check(name, list(faults), fine) for name, (faults, fine) in kinds.items())
 
@@ -85,19 +88,8 @@ def _check(name: str, faults: list[str], fine: str) -> Check:
     return Check(name, False, "; ".join(faults[:_SHOWN_FAULTS]) + more)
 
 
-def _cited(answer: Answer) -> Iterable[tuple[str, Citation]]:
-    for number, citation in enumerate(answer.citations, 1):
-        yield f"citation [{number}]", citation
-    for number, citation in enumerate(answer.related, 1):
-        yield f"related line {number}", citation
-
-
-def _pick(answer: Answer, indices: Iterable[int]) -> list[Citation]:
-    return [answer.citations[index] for index in indices if 0 <= index < len(answer.citations)]
-
-
 def _citations(answer: Answer, text_of: Callable[[str], str | None]) -> Iterable[str]:
-    for where, citation in _cited(answer):
+    for where, citation in cited(answer):
         text = text_of(citation.document_id)
         if text is None:
             yield f"{where}: document {citation.document_id!r} is unknown"
@@ -164,7 +156,7 @@ def _quotations(answer: Answer) -> Iterable[str]:
     for number, claim in enumerate(answer.claims):
         if claim.origin is not Origin.QUOTE:
             continue
-        quotes = [_one_line(citation.quote) for citation in _pick(answer, claim.citations)]
+        quotes = [_one_line(citation.quote) for citation in pick(answer, claim.citations)]
         text = _one_line(claim.text)
         stretches = _stretches(text) or [_MARKER.sub("", text).strip()]
         # Straight marks inside a straight quotation cannot be paired: then the outermost are meant.
@@ -174,8 +166,8 @@ def _quotations(answer: Answer) -> Iterable[str]:
         for stretch in stretches:
             if not stretch.strip() or not any(stretch.strip() in quote for quote in quotes):
                 yield f"claim {number}: “{stretch[:80]}” is not verbatim in its citations"
-    known = [_one_line(citation.quote) for _, citation in _cited(answer)]
-    known += [_one_line(citation.title) for _, citation in _cited(answer)]
+    known = [_one_line(citation.quote) for _, citation in cited(answer)]
+    known += [_one_line(citation.title) for _, citation in cited(answer)]
     known += [
         _one_line(answer.question),
         _one_line(answer.understood_as),
@@ -192,7 +184,7 @@ def _wording(answer: Answer) -> Iterable[str]:
             continue
         checks = check_sentence(
             claim.text,
-            [citation.quote for citation in _pick(answer, claim.citations)],
+            [citation.quote for citation in pick(answer, claim.citations)],
             kind=claim.kind,
             speaker=claim.speaker,
             question=answer.understood_as or answer.question,
@@ -225,10 +217,10 @@ def _polarity(answer: Answer) -> Iterable[str]:
 
 
 def _values(answer: Answer) -> Iterable[str]:
-    days = [answer.as_of, *(citation.published for _, citation in _cited(answer))]
+    days = [answer.as_of, *(citation.published for _, citation in cited(answer))]
     days += [entry.published for finding in answer.findings for entry in finding.history]
     known = [answer.question, answer.understood_as, *(day.isoformat() for day in days)]
-    for _, citation in _cited(answer):
+    for _, citation in cited(answer):
         known += [citation.quote, citation.title, citation.section, citation.publisher]
     texts = [normalise(text) for text in known]
     text = normalise(answer.text)
@@ -249,13 +241,3 @@ def _values(answer: Answer) -> Iterable[str]:
 def _date_within(form: str, other: str) -> bool:
     """Whether every part that the first date gives is the second's."""
     return all(part in ("", full) for part, full in zip(form.split("/"), other.split("/"), strict=False))
-
-
-def _as_of(answer: Answer) -> Iterable[str]:
-    for where, citation in _cited(answer):
-        if citation.published > answer.as_of:
-            yield f"{where} was published on {citation.published.isoformat()}"
-    for number, finding in enumerate(answer.findings):
-        for entry in finding.history:
-            if entry.published > answer.as_of:
-                yield f"history of finding {number} reaches {entry.published.isoformat()}"

@@ -61,8 +61,11 @@ class Worded:
         """The model's sentence for one finding with its marks, or "" where it does not pass."""
         from rag.generation import WordingRequest
 
-        claims = [c for c in self.draft.claims if c.finding == number and c.citations]
-        finding, first = self.draft.findings[number], claims[0]
+        finding = self.draft.findings[number]
+        leading = set(finding.citations)  # what held earlier is told by the quotes alone
+        own = [c for c in self.draft.claims if c.finding == number and c.citations]
+        claims = [c for c in own if leading.issuperset(c.citations)] or own
+        first = claims[0]
         marks = tuple(dict.fromkeys(i for c in claims for i in c.citations))
         evidence = tuple(self.draft.citations[i].quote for i in marks)
         request = WordingRequest(

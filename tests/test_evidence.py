@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from rag.assessment import assess
+from rag.assessed import Assessed
 from rag.embedding import load_embedder
 from rag.evidence import OPEN_FEATURES, STATED_FEATURES, Evidence, gather
 from rag.language import Parser
@@ -14,7 +14,8 @@ from rag.reading import analyse, restore
 from rag.records import Polarity, Verdict
 from rag.retrieval import Library
 from rag.settings import Settings
-from tests.engine_fixtures import markdown
+from rag.timeline import finding, standings
+from tests.engine_fixtures import DAY, markdown
 
 TEXT = """## The bridge
 
@@ -84,6 +85,10 @@ def test_words_asked_of_one_speaker_are_not_taken_from_another(parser: Parser) -
     assert sentences(found, library) == {"“The dam is sound,” said Mayor Tove Lien."}
     found, library = evidence(parser, "According to the engineer, does the dam leak?", SAID)
     assert not any("sound" in text for text in sentences(found, library))
+
+
+def assess(detail: Detail, library: Library, vectors: dict[str, np.ndarray], cosines: np.ndarray) -> Assessed:  # type: ignore[type-arg]
+    return finding(detail, standings(detail, library, vectors, cosines), library, cosines, DAY)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from rag.corpus import read_document
 from rag.language import Parser, word_key
-from rag.reading import analyse, name_counts, restore
+from rag.reading import analyse, restore
 from tests.engine_fixtures import SHIPPED, markdown, readings_of
 
 
@@ -163,10 +163,27 @@ def test_what_the_index_keeps_gives_the_same_sentences_back(parser: Parser, path
     assert restore(document, analysis).readings == readings
 
 
-def test_the_share_of_a_words_uses_as_a_name(parser: Parser) -> None:
-    document = markdown("The Heron is small. The heron nests here. We like the Heron.\n")
-    _, analysis = analyse(document, parser)
-    assert name_counts([restore(document, analysis)])[word_key("heron")] == pytest.approx(2 / 3)
+LOG = """The lift is run by Olga Brandt.
+
+## 2025-02-02
+
+He said that the lift works. Brandt left.
+
+## 2025-01-01
+
+The Corran works. It has a bell.
+"""
+
+
+def test_a_dated_section_is_read_as_if_those_of_other_dates_were_not_there(parser: Parser) -> None:
+    whole = markdown(LOG)
+    alone = markdown(LOG[LOG.index("## 2025-01-01") :])
+    found = {r.sentence.text: r for r in restore(whole, analyse(whole, parser)[1]).readings}
+    for reading in restore(alone, analyse(alone, parser)[1]).readings:
+        other = found[reading.sentence.text]
+        assert (other.heading, other.own, other.carried) == (reading.heading, reading.own, reading.carried)
+    assert found["Brandt left."].full_speaker == ""
+    assert found["He said that the lift works."].full_speaker == ""  # whoever was named on another date
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "# Only a heading\n", "---\n", "```\n", "?\n\n!\n"])

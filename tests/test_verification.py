@@ -343,7 +343,7 @@ def _failed(answer: Answer, text: str = TEXT) -> set[str]:
 def test_a_sound_answer_passes_every_check() -> None:
     checks = verify_answer(_answer(), {"ferry": TEXT}.get)
     assert [check for check in checks if not check.passed] == []
-    assert len(checks) == len({check.name for check in checks}) == 10
+    assert len(checks) == len({check.name for check in checks}) == 12
     assert all(check.detail for check in checks)
 
 
@@ -401,6 +401,17 @@ FAULTS: list[tuple[str, str, Callable[[Answer], Answer]]] = [
     ("number from nowhere", "values", _text(" It has 77 cabins.")),
     ("date from nowhere", "values", _text(" It sank on 4 May 2025.")),
     ("licence from nowhere", "values", _text(" It is under the MIT licence.")),
+    ("date in our own words that no citation has", "dates", _claim(0, text=f"As of 2025-03-02: “{FERRY}” [1]")),
+    ("date of another claim's citation", "dates", lambda a: _claim(0, text=f"As of 2025-03-05: “{FERRY}” [1]")(
+        replace(a, citations=(a.citations[0], replace(a.citations[1], published=date(2025, 3, 5)))))),
+    ("history that runs backward", "history", _first_finding(history=(
+        HistoryEntry(date(2025, 3, 2), Verdict.STATED, (0,)), HistoryEntry(date(2025, 3, 1), Verdict.STATED, (0,))))),
+    ("history that ends otherwise", "history", _first_finding(
+        history=(HistoryEntry(date(2025, 3, 1), Verdict.UNDISCLOSED, (0,)),))),
+    ("history on what came later", "history", _first_finding(
+        history=(HistoryEntry(date(2025, 2, 1), Verdict.STATED, (0,)),))),
+    ("history without evidence", "history", _first_finding(
+        history=(HistoryEntry(date(2025, 3, 1), Verdict.STATED, ()),))),
     ("cited from the future", "as_of", _first_citation(published=date(2025, 4, 2))),
     ("history from the future", "as_of", _first_finding(
         history=(HistoryEntry(date(2025, 4, 2), Verdict.STATED, (0,)),))),
@@ -429,6 +440,14 @@ def test_values_of_the_question_may_be_repeated() -> None:
     answer = _answer()
     asked = replace(answer, question=answer.question + " Is it 500, under MIT?")
     assert _failed(_text(" The sources do not say 500 or MIT.")(asked)) == set()
+
+
+def test_the_date_of_a_citation_may_stand_before_its_quote() -> None:
+    answer = _claim(0, text=f"As of 2025-03-01 it was so: “{FERRY}” [1]")(_answer())
+    assert (
+        _failed(replace(answer, text=answer.text.replace("“The", "As of 2025-03-01 it was so: “The")))
+        == set()
+    )
 
 
 def test_a_bracketed_number_of_the_source_is_no_marker() -> None:

@@ -1,0 +1,99 @@
+"""Whether two sentences that answer the same detail give the same value, another one, or nobody can tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from rag.lexicon import lexicon
+from rag.question import Ask, Detail
+from rag.reading import Reading
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sep sept", "october oct", "november nov", "december dec"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
+_WRITTEN = re.compile(
+    rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{'|'.join(_MONTHS)})\b\.?"
+    r"(?:\s+(?P<after>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?(?:,?\s+(?:of\s+)?(?P<year>\d{4}))?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_WORDS: Mapping[str, str] = {
+    word: str(number) for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+}  # fmt: skip
+
+_AMOUNTS = frozenset(
+    f"aspect:{name}" for name in (
+        "price size capacity range speed memory power staff weight length duration frequency context_length"
+    ).split()
+)  # fmt: skip
+
+# Year, month, day; 0 where the text does not give it.
+Day = tuple[int, int, int]
+
+
+def days(text: str) -> list[Day]:
+    """The dates that a text gives, as far as it gives them."""
+    found = [(int(y), int(m), int(d)) for y, m, d in _ISO.findall(text)]
+    rest = _ISO.sub(" ", text)
+    for match in _WRITTEN.finditer(rest):
+        if match["month"][0].islower():  # "may", "march"
+            continue
+        number = match["before"] or match["after"] or "0"
+        found.append((int(match["year"] or 0), _MONTHS[match["month"].lower()], int(number)))
+    rest = _WRITTEN.sub(" ", rest)
+    return found + [(int(year), 0, 0) for year in _YEAR.findall(rest)]
+
+
+def differ(detail: Detail, one: Reading, other: Reading) -> bool | None:
+    """Whether two sentences give different values; None where what they give cannot be compared."""
+    if detail.ask is Ask.WHEN or "aspect:date" in detail.aspects:
+        return _apart_days(days(one.sentence.text), days(other.sentence.text))
+    if detail.ask is Ask.AMOUNT or detail.aspects & _AMOUNTS:
+        return _apart(_numbers(detail, one), _numbers(detail, other))
+    return None if detail.listing else _apart(_instances(detail, one), _instances(detail, other))
+
+
+def _apart(one: set[str], other: set[str]) -> bool | None:
+    return one.isdisjoint(other) if one and other else None
+
+
+def _apart_days(one: list[Day], other: list[Day]) -> bool | None:
+    if not one or not other:
+        return None
+    return not any(_may_be_one(left, right) for left in one for right in other)
+
+
+def _may_be_one(one: Day, other: Day) -> bool:
+    return all(not left or not right or left == right for left, right in zip(one, other, strict=True))
+
+
+def _numbers(detail: Detail, reading: Reading) -> set[str]:
+    """The amounts of a sentence: no dates, no parts of names, none that the question brings."""
+    asked = {t.text.lower() for t in detail.terms}
+    found: set[str] = set()
+    for token in reading.tokens:
+        text = _WORDS.get(token.low, token.text.replace(",", ""))
+        plain = re.fullmatch(r"\d+(?:\.\d+)?", text) is not None
+        if plain and token.ent not in ("DATE", "TIME") and token.key not in reading.own | asked:
+            found.add(text)
+    return found
+
+
+def _instances(detail: Detail, reading: Reading) -> set[str]:
+    """The values of the asked aspect that a sentence names ("MIT" of a licence)."""
+    wanted = {aspect.removeprefix("aspect:") for aspect in detail.aspects}
+    asked = {t.key for t in detail.terms if t.role != "focus"}
+    return {
+        reading.keys[place]
+        for place, aspects in lexicon().values(reading.keys).items()
+        if aspects & wanted and reading.keys[place] not in asked
+    }

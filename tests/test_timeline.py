@@ -1,0 +1,198 @@
+"""Verdicts over dates on a small corpus of another field, with the real embedder and index.
+
+An announcement, two logs with dated sections and a later note: a sibling, a "still not announced", a
+withdrawal, a contradiction on the same date, a plan that nobody confirmed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag import Answer, Assistant, Settings, Verdict
+from rag.records import ClaimKind, Finding, Polarity
+
+CORPUS = Path(__file__).parent / "data" / "timeline"
+NAMES = sorted(path.name for path in CORPUS.iterdir())
+DAYS = [date(2025, 3, 10), date(2025, 6, 1), date(2025, 9, 15), date(2025, 12, 1), date(2026, 2, 1)]
+TODAY = date(2026, 6, 1)
+PRICE = "What is the price of the Halden telescope?"
+OPERATOR = "Who will operate the Halden telescope?"
+WEIGHT = "What does the Halden telescope weigh?"
+ARCHIVE = "Has the archive of the Halden telescope been published?"
+VISITORS = "When will the Halden telescope open to visitors?"
+SIBLING = "What is the price of the Halden Mini?"
+DOME = "Which company will supply the dome?"
+SILENT = "Who financed the Halden telescope?"
+UNKNOWN = "What is still undisclosed about the Halden telescope?"
+ABOUT = "Tell me about the Halden telescope"
+QUESTIONS = (PRICE, OPERATOR, WEIGHT, ARCHIVE, VISITORS, SIBLING, DOME, SILENT, UNKNOWN, ABOUT)
+
+
+def assistant_over(folder: Path, data: Path) -> Assistant:
+    return Assistant(Settings(corpus_dir=folder, data_dir=data, llm="none"))
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant_over(CORPUS, tmp_path_factory.mktemp("data")) as made:
+        made.sync()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def answers(assistant: Assistant) -> dict[str, dict[date, Answer]]:
+    """Every question as of every day on which something was published, the day before all, and today."""
+    days = (date(2025, 3, 9), *DAYS, TODAY)
+    return {question: {day: assistant.ask(question, day) for day in days} for question in QUESTIONS}
+
+
+def leading(answer: Answer) -> Finding:
+    return answer.findings[0]
+
+
+def quotes(answer: Answer) -> list[str]:
+    return [answer.citations[index].quote for index in leading(answer).citations]
+
+
+def then(finding: Finding, day: date) -> Verdict:
+    """The verdict that a history gives for a day."""
+    past = [entry for entry in finding.history if entry.published <= day]
+    return past[-1].verdict if past else Verdict.NOT_COVERED
+
+
+def told(finding: Finding) -> list[tuple[str, str]]:
+    return [(entry.published.isoformat(), entry.verdict.value) for entry in finding.history]
+
+
+def plain(answer: Answer) -> dict[str, object]:
+    """An answer without the time that it took."""
+    return {key: value for key, value in answer.to_dict().items() if key != "seconds"}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_the_history_tells_what_was_answered_on_every_day(
+    question: str, answers: dict[str, dict[date, Answer]]
+) -> None:
+    now = answers[question][TODAY]
+    for day, answer in answers[question].items():
+        assert leading(answer).verdict is then(leading(now), day), day
+        entries = [entry for entry in leading(now).history if entry.published <= day]
+        assert told(leading(answer)) == [(e.published.isoformat(), e.verdict.value) for e in entries]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_nothing_of_a_later_day_is_in_an_answer(
+    question: str, answers: dict[str, dict[date, Answer]], assistant: Assistant
+) -> None:
+    later = {s.published for d in assistant.documents() for s in d.sections}
+    for day, answer in answers[question].items():
+        assert all(c.published <= day for c in (*answer.citations, *answer.related))
+        assert all(e.published <= day for f in answer.findings for e in f.history)
+        assert not any(future.isoformat() in answer.text for future in later if future > day)
+        assert all(check.passed for check in answer.checks), answer.checks
+
+
+def test_the_newest_price_leads_and_the_older_ones_stay_in_sight(
+    answers: dict[str, dict[date, Answer]],
+) -> None:
+    now = answers[PRICE][TODAY]
+    assert quotes(now) == ["The price of the Halden telescope is 4 million euros."]
+    assert told(leading(now)) == [
+        ("2025-03-10", "undisclosed"), ("2025-06-01", "undisclosed"), ("2025-09-15", "stated"),
+        ("2025-12-01", "stated"),
+    ]  # fmt: skip
+    assert (
+        "This supersedes what a source said on 2025-09-15: “The price of the Halden telescope is 3 million"
+        in (now.text)
+    )
+    assert "As of 2025-06-01 this was called undisclosed:" in now.text
+    assert not leading(now).conflict
+
+
+def test_what_a_sibling_costs_is_no_price_of_the_thing(answers: dict[str, dict[date, Answer]]) -> None:
+    june = answers[PRICE][date(2025, 6, 1)]
+    assert june.status == "undisclosed"
+    assert quotes(june) == ["The price of the Halden telescope has still not been announced."]
+    assert not any("40,000" in citation.quote for citation in june.citations)
+    assert told(leading(answers[SIBLING][TODAY])) == [("2025-06-01", "stated")]
+
+
+def test_a_withdrawal_leads_and_what_was_stated_stays_in_sight(
+    answers: dict[str, dict[date, Answer]],
+) -> None:
+    now = answers[OPERATOR][TODAY]
+    assert now.status == "undisclosed"
+    assert told(leading(now)) == [
+        ("2025-03-10", "undisclosed"), ("2025-06-01", "stated"), ("2026-02-01", "undisclosed"),
+    ]  # fmt: skip
+    assert "Earlier, on 2025-06-01, a source stated it: “The University of Marn" in now.text
+    assert answers[OPERATOR][date(2025, 12, 1)].status == "stated"
+
+
+def test_two_sources_of_one_date_that_differ_are_a_conflict(answers: dict[str, dict[date, Answer]]) -> None:
+    now = answers[WEIGHT][TODAY]
+    assert now.status == "stated"
+    assert leading(now).conflict
+    assert {"The Halden telescope weighs 90 tonnes.", "The Halden telescope weighs 110 tonnes."} == set(
+        quotes(now)
+    )
+    assert "Two sources of the same date differ, and neither is later." in now.text
+    assert "What the Halden telescope weighs is not yet known." in now.text
+
+
+def test_a_fact_stands_before_the_plan_that_it_fulfils(answers: dict[str, dict[date, Answer]]) -> None:
+    now, before = answers[ARCHIVE][TODAY], answers[ARCHIVE][date(2025, 6, 1)]
+    assert (leading(now).polarity, now.claims[0].kind) == (Polarity.YES, ClaimKind.FACT)
+    assert "As of 2025-03-10 it was planned:" in now.text
+    assert (leading(before).polarity, before.claims[0].kind) == (None, ClaimKind.COMMITMENT)
+
+
+def test_a_plan_whose_date_has_passed_stays_a_plan(answers: dict[str, dict[date, Answer]]) -> None:
+    stale = "This was a plan as of 2025-03-10; its date has passed, and no later source confirms it."
+    assert answers[VISITORS][TODAY].text.startswith(stale)
+    assert answers[VISITORS][TODAY].claims[0].kind is ClaimKind.COMMITMENT
+    assert answers[VISITORS][date(2025, 6, 1)].text.startswith("This is a plan, not reported as done.")
+
+
+def test_silence_of_later_documents_changes_nothing(answers: dict[str, dict[date, Answer]]) -> None:
+    assert told(leading(answers[DOME][TODAY])) == [("2025-03-10", "undisclosed")]
+    assert leading(answers[SILENT][TODAY]).history == ()
+
+
+def test_answers_do_not_depend_on_the_order_in_which_documents_came(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    expected = {question: plain(assistant.ask(question, TODAY)) for question in (PRICE, OPERATOR, WEIGHT)}
+    orders = list(itertools.permutations(NAMES))
+    for number, order in enumerate(orders[:: len(orders) // 3]):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with assistant_over(folder, tmp_path / f"data-{number}") as other:
+            other._embedder, other._parser = assistant._embedder, assistant._parser
+            for name in order:
+                shutil.copy(CORPUS / name, folder)
+                other.sync()
+            found = {question: plain(other.ask(question, TODAY)) for question in expected}
+        assert found == expected, order
+
+
+def test_an_answer_as_of_a_day_is_that_of_the_documents_of_then(assistant: Assistant, tmp_path: Path) -> None:
+    day = date(2025, 6, 1)
+    shutil.copy(CORPUS / NAMES[0], tmp_path)
+    text = (CORPUS / "halden-log.md").read_text("utf-8")
+    first, last = text.index("## 2025-09-15"), text.index("## 2025-06-01")
+    (tmp_path / "halden-log.md").write_text(text[:first] + text[last:], "utf-8")
+    with assistant_over(tmp_path, tmp_path / "data") as other:
+        other._embedder, other._parser = assistant._embedder, assistant._parser
+        for question in QUESTIONS:
+            whole, cut = assistant.ask(question, day), other.ask(question, day)
+            assert whole.text == cut.text
+            assert [(f.verdict, f.history) for f in whole.findings] == [
+                (f.verdict, f.history) for f in cut.findings
+            ]
