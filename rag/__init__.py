@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from rag.errors import StatedError
 from rag.records import (
     Answer,
+    Change,
+    ChangeKind,
     Check,
     Citation,
     Claim,
@@ -16,6 +18,8 @@ from rag.records import (
     Evidence,
     Finding,
     HistoryEntry,
+    LedgerEntry,
+    LedgerRow,
     Origin,
     Polarity,
     Status,
@@ -29,9 +33,9 @@ if TYPE_CHECKING:
     from rag.assistant import Assistant
 
 __all__ = [
-    "Answer", "Assistant", "Check", "Citation", "Claim", "ClaimKind", "Delta", "Document", "DocumentKind",
-    "Evidence", "Finding", "HistoryEntry", "Origin", "Polarity", "Settings", "StatedError", "Status",
-    "SyncReport", "Turn", "Verdict",
+    "Answer", "Assistant", "Change", "ChangeKind", "Check", "Citation", "Claim", "ClaimKind", "Delta",
+    "Document", "DocumentKind", "Evidence", "Finding", "HistoryEntry", "LedgerEntry", "LedgerRow", "Origin",
+    "Polarity", "Settings", "StatedError", "Status", "SyncReport", "Turn", "Verdict",
 ]  # fmt: skip
 
 

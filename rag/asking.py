@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from rag import composition
 from rag.assessed import Assessed
 from rag.errors import QuestionError
-from rag.language import Token
+from rag.language import Token, word_key
 from rag.overview import overview, unknowns
 from rag.question import Ask, Detail, Parse, Question, understand
 from rag.records import Citation, Turn, Verdict
@@ -28,6 +29,8 @@ ENGLISH_ONLY = "Questions and sources are English for now."
 _FOREIGN_LETTERS = 3  # a name in another script is no foreign question
 _LATIN_END = 0x24F
 _MAX_RELATED = 4
+_WORD = re.compile(r"[^\W_]+")
+_MARKS = ".,;:?!()\"'“”"
 
 
 class Clock:
@@ -105,6 +108,26 @@ def remembered(parse: Parse) -> Parse:
         return [known[text] for text in texts]
 
     return reading
+
+
+def by_day(question: str, library: Library, parse: Parse, history: Past) -> Callable[[date], Question]:
+    """How a question would have been understood on a day, given the documents up to it.
+
+    A question is read anew only where one of its words counted otherwise then.
+    """
+    texts = [question.strip(), *map(_asked, history)]
+    known: dict[tuple[object, ...], Question] = {}
+
+    def then(day: date) -> Question:
+        view = library.at(day)
+        mended = tuple(mend(text, view.surface, view.frequency) for text in texts)
+        words = {word for text in mended for word in (*text.split(), *_WORD.findall(text))}
+        sign = (mended, *((word, view.names.get(word_key(word.strip(_MARKS)))) for word in sorted(words)))
+        if sign not in known:
+            known[sign] = understood(question, view, parse, history)[0]
+        return known[sign]
+
+    return then
 
 
 def assessed(asked: Asked, library: Library, encode: Encode, as_of: date) -> tuple[list[Assessed], list[str]]:

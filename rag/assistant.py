@@ -10,13 +10,24 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag import asking, composition, library, prompts, wording
+from rag import asking, composition, ledger, library, prompts, wording
 from rag.added import Sources
 from rag.errors import CorpusError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
+from rag.inquiries import inquiries
 from rag.language import Parser
-from rag.records import Answer, Check, Delta, Document, DocumentKind, Evidence, SyncReport
+from rag.records import (
+    Answer,
+    Change,
+    Check,
+    Delta,
+    Document,
+    DocumentKind,
+    Evidence,
+    LedgerRow,
+    SyncReport,
+)
 from rag.settings import Settings
 from rag.suggestions import suggestions_for
 from rag.verification import verify_answer
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
     from rag.generation import Backend
 
 Progress = Callable[[str, int, int], None]
+_LEDGERS_KEPT = 3  # of as many days, for one state of the documents
 STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
 
 
@@ -47,6 +59,8 @@ class Assistant:
         self._index: Index | None = None
         self._shelf: library.Shelf | None = None
         self._backend: Backend | None = None
+        self._ledger_lock = threading.Lock()
+        self._ledgers: dict[tuple[str, date], tuple[LedgerRow, ...]] = {}
 
     def __enter__(self) -> Assistant:
         return self
@@ -146,6 +160,42 @@ class Assistant:
         self, question: str, as_of: date | None = None, history: asking.Past = ()
     ) -> Iterator[Evidence | Delta | Answer]:
         """The same as events: the evidence, then pieces of text, last the whole answer."""
+        return self._events(question, as_of, history, self._wording_backend)
+
+    def ledger(self, as_of: date | None = None, progress: Progress | None = None) -> tuple[LedgerRow, ...]:
+        """What any document calls undisclosed, and the common details of every subject, over the dates.
+
+        Each is asked once, without a model; the rows are kept in memory until the documents change.
+
+        Args:
+            as_of: only what was published on or before this date counts; today by default.
+            progress: told the stage, how many details are asked, and of how many.
+        """
+        day = as_of or date.today()
+        shelf, _ = self._ready()
+        key = (shelf.snapshot.generation, day)
+        with self._ledger_lock:
+            if key not in self._ledgers:
+                asked = inquiries(shelf.library(day))
+                found = ledger.rows(asked, lambda question: self._plain(question, day), progress)
+                kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
+                self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
+            return self._ledgers[key]
+
+    def changes(self, since: date, progress: Progress | None = None) -> tuple[Change, ...]:
+        """What after a date (exclusive) became stated, was superseded or newly called undisclosed."""
+        return ledger.changes(self.ledger(progress=progress), since)
+
+    def _plain(self, question: str, day: date) -> Answer:
+        """The answer in quotes, whatever words answers otherwise."""
+        for event in self._events(question, day, (), lambda: None):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("the events end with the answer")
+
+    def _events(
+        self, question: str, as_of: date | None, history: asking.Past, backend: Callable[[], Backend | None]
+    ) -> Iterator[Evidence | Delta | Answer]:
         asking.check_question(question)
         clock = asking.Clock()
         shelf, notices = self._ready()
@@ -156,9 +206,7 @@ class Assistant:
         understood, remarks = asking.understood(question, shown, parse, history)
         notices += remarks
         clock.lap("understand")
-        asked = asking.Asked(
-            understood, lambda then: asking.understood(question, shown.at(then), parse, history)[0]
-        )
+        asked = asking.Asked(understood, asking.by_day(question, shown, parse, history))
         found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
         notices += remarks
         draft = composition.compose(found, shown)
@@ -167,9 +215,7 @@ class Assistant:
         related = asking.near_misses(found, shown, draft.citations)
         clock.lap("assess")
         yield Evidence(tuple(draft.findings), tuple(draft.citations))
-        worded = wording.Worded(
-            understood.understood_as, draft, self._wording_backend(), self.settings.timeout
-        )
+        worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
         text = ""
         for piece in worded.pieces():
             text += piece

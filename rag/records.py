@@ -129,6 +129,59 @@ class HistoryEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """What the documents up to ``published`` say of a detail, with the sentences that carry it."""
+
+    published: date
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One detail of one subject: its verdict now, and since when; ``question`` is what was asked.
+
+    ``history`` runs from the oldest date to the newest, and is empty where no document speaks of it.
+    """
+
+    subject: str
+    detail: str
+    question: str
+    verdict: Verdict
+    history: tuple[LedgerEntry, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; dates as ``YYYY-MM-DD``."""
+        return dict(_plain(self))
+
+
+class ChangeKind(StrEnum):
+    """What a date did to a detail."""
+
+    STATED = "stated"
+    SUPERSEDED = "superseded"
+    UNDISCLOSED = "undisclosed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A detail that became stated, was superseded or newly called undisclosed, with both sentences.
+
+    ``before`` is None where no document had spoken of it.
+    """
+
+    kind: ChangeKind
+    subject: str
+    detail: str
+    before: LedgerEntry | None
+    after: LedgerEntry
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON types; dates as ``YYYY-MM-DD``."""
+        return dict(_plain(self))
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One asked detail with its verdict and evidence.
 

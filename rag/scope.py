@@ -29,16 +29,24 @@ _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj
 
 def speaks_of(detail: Detail, row: Row, found: Candidate) -> bool:
     """Whether a sentence that answers speaks of the thing itself."""
-    names = [t for t in detail.of("name") if not t.values]
-    if not names:
-        return True
-    asked = {key for t in detail.terms for key in t.key.split()}
+    names, asked = _names(detail), _asked(detail)
     own = [found.matches[f"name:{t.key}"].place for t in names]
     if any(place >= 0 for place in own):
         pairs = zip(names, own, strict=True)
         return all(place < 0 or _is_named(t, row.reading, place, asked) for t, place in pairs)
-    others = subject_names(row.reading.tokens, row.reading.topical) - asked
+    if not names:
+        return True
+    people = {t.key for t in row.reading.tokens if t.ent == "PERSON"}
+    people |= set(map(word_key, row.reading.full_speaker.split()))  # who speaks is not what he speaks of
+    others = subject_names(row.reading.tokens, row.reading.topical) - asked - people
     return not others - row.reading.ambient
+
+
+def withholds_from(detail: Detail, row: Row) -> bool:
+    """Whether the names that a non-disclosure shares with the question mean the asked thing in it."""
+    names, asked = _names(detail), _asked(detail)
+    own = [(t, row.reading.keys.index(t.key)) for t in names if t.key in row.reading.keys]
+    return all(_is_named(t, row.reading, place, asked) for t, place in own)
 
 
 def withholds_of(fit: GapFit | None) -> bool:
@@ -47,19 +55,29 @@ def withholds_of(fit: GapFit | None) -> bool:
 
 
 def known_to(detail: Detail, library: Library, part: Part) -> bool:
-    """Whether the part's document has spoken of what the question names, up to the part's date.
+    """Whether the part's document has spoken of what the question is about, up to the part's date.
 
-    A bare "the price has not been announced" is about what its own document is about.
+    A bare "the price has not been announced" is about what its own document is about: of everything that
+    the question names, or of one of its things where it names none.
     """
-    names = {t.key for t in detail.of("name") if not t.values}
-    if not names:
+    names = {t.key for t in _names(detail)} | {t.key for t in detail.of("unit") if t.text[:1].isupper()}
+    things = {key for t in detail.of("noun", "focus", "verb", "head") for key in t.key.split()}
+    if not names and not things:
         return True
     title = library.documents[part.document].document.title
     known = {word_key(word) for word in re.findall(r"[^\W_]+", title)}
     for row in library.rows:
         if row.document == part.document and row.day <= part.day:
             known |= {*row.reading.keys, *row.reading.heading}
-    return names <= known
+    return names <= known if names else bool(things & known)
+
+
+def _names(detail: Detail) -> list[Term]:
+    return [t for t in detail.of("name") if not t.values]
+
+
+def _asked(detail: Detail) -> set[str]:
+    return {key for t in detail.terms for key in t.key.split()}
 
 
 def _is_named(term: Term, reading: Reading, found: int, asked: set[str]) -> bool:

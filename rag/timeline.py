@@ -22,13 +22,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed, Before, Earlier, Step
-from rag.assessment import Saying, models, near_misses, parts, says
+from rag.assessment import Part, Saying, models, near_misses, parts, says
 from rag.evidence import STATED_FEATURES, Candidate, Open
 from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Verdict
 from rag.retrieval import Library
-from rag.scope import known_to, speaks_of, withholds_of
+from rag.scope import known_to, speaks_of, withholds_from, withholds_of
 from rag.values import days, differ
 
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -61,17 +61,12 @@ def standings(
         vectors: the embedder's vectors of the detail's words, by word key.
         cosines: similarity of the detail's text to every sentence, in the library's order.
     """
-    spoken = [
-        saying
-        for part in parts(detail, library, vectors, cosines)
-        if (saying := says(detail, part, library, cosines)) is not None
-    ]
     found: list[Standing] = []
-    for day, sayings in groupby(spoken, key=lambda saying: saying.part.day):
-        first = day == library.stages[0][0]
-        fitting = [s for s in sayings if _fits(detail, s, library, first)]
+    for day, own in groupby(parts(detail, library, vectors, cosines), key=lambda part: part.day):
+        fitting = [_fitting(detail, part, library) for part in own]
+        said = [saying for part in fitting if (saying := says(detail, part, library, cosines)) is not None]
         before = found[-1] if found else None
-        after = _next(detail, before, _of_day(detail, day, fitting, library), library)
+        after = _next(detail, before, _of_day(detail, day, said, library), library)
         if after is not None and after != before:
             found.append(after)
     return tuple(found)
@@ -110,14 +105,19 @@ def _leading(standing: Standing) -> tuple[int, ...]:
     return (*standing.lead.found.rows[:1], *standing.conflict)
 
 
-def _fits(detail: Detail, saying: Saying, library: Library, first: bool) -> bool:
-    """Whether what a part says can change a verdict: its sentence speaks of the very thing.
+def _fitting(detail: Detail, part: Part, library: Library) -> Part:
+    """A part without the sentences that cannot change a verdict: they speak of something else.
 
-    The oldest date has no verdict to change: there the words alone decide what a statement is about.
+    The oldest date has no verdict to change: there the words alone decide what a sentence is about.
     """
-    if isinstance(saying.lead, Candidate):
-        return first or speaks_of(detail, library.rows[saying.lead.row], saying.lead)
-    return known_to(detail, library, saying.part)
+    if part.day == library.stages[0][0]:
+        return part
+    here = not part.gaps or known_to(detail, library, part)
+    return replace(
+        part,
+        stated=tuple(c for c in part.stated if speaks_of(detail, library.rows[c.row], c)),
+        gaps=tuple((p, o) for p, o in part.gaps if here and withholds_from(detail, library.rows[o.row])),
+    )
 
 
 # ---- one date ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.question import Ask, Detail
 from rag.reading import Reading
@@ -60,6 +61,18 @@ def differ(detail: Detail, one: Reading, other: Reading) -> bool | None:
     if detail.ask is Ask.AMOUNT or detail.aspects & _AMOUNTS:
         return _apart(_numbers(detail, one), _numbers(detail, other))
     return None if detail.listing else _apart(_instances(detail, one), _instances(detail, other))
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two sentences give the same figures, dates and known names of values, and at least one."""
+    left, right = _given(one), _given(other)
+    return bool(left) and left == right
+
+
+def _given(text: str) -> set[str]:
+    keys = [word_key(word) for word in re.findall(r"[\w+#]+(?:[.,]\d+)*", text)]
+    named = lexicon().values(keys)
+    return {key.replace(",", "") for place, key in enumerate(keys) if key[:1].isdigit() or place in named}
 
 
 def _apart(one: set[str], other: set[str]) -> bool | None:

@@ -39,7 +39,7 @@ ORDER = (
     ("dependents", "governors", "predication", "proposition", "placement", "firmness", "denial", "polarity"),
     ("fit", "directives", "evidence", "assessed", "overview", "assessment"),
     ("values", "scope", "timeline"),
-    ("phrases", "composition", "suggestions"),
+    ("phrases", "composition", "suggestions", "inquiries"),
     ("asking",),
     ("prompts",),
     ("generation", "embedded", "remote"),

@@ -1,0 +1,75 @@
+"""The ledger: verdicts over dates, read from the findings' history; and what changed after a date."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from rag import values
+from rag.inquiries import Inquiry
+from rag.records import Answer, Change, ChangeKind, LedgerEntry, LedgerRow, Verdict
+
+Ask = Callable[[str], Answer]
+Progress = Callable[[str, int, int], None]
+
+
+def rows(inquiries: Sequence[Inquiry], ask: Ask, progress: Progress | None = None) -> tuple[LedgerRow, ...]:
+    """Every inquiry asked once, its dates read from the finding's history; by subject and detail.
+
+    Args:
+        inquiries: what to ask.
+        ask: answers one question; every answer is of the same day.
+        progress: told the stage, how much is done, and of how much.
+    """
+    found: list[LedgerRow] = []
+    for done, inquiry in enumerate(inquiries):
+        if progress:
+            progress("ledger", done, len(inquiries))
+        if (row := _row(inquiry, ask(inquiry.question))) is not None:
+            found.append(row)
+    if progress:
+        progress("ledger", len(inquiries), len(inquiries))
+    return tuple(sorted(found, key=lambda row: (row.subject.lower(), row.detail.lower())))
+
+
+def changes(ledger: Iterable[LedgerRow], since: date) -> tuple[Change, ...]:
+    """What became stated, was superseded, or was newly called undisclosed after a date (exclusive).
+
+    A sentence that only says again what an older one said, or that a detail is still undisclosed, is no
+    change.  The oldest change comes first.
+    """
+    found: list[Change] = []
+    for row in ledger:
+        before: LedgerEntry | None = None
+        for after in row.history:
+            kind = _kind(before, after)
+            if kind is not None and after.published > since:
+                found.append(Change(kind, row.subject, row.detail, before, after))
+            before = after
+    return tuple(
+        sorted(found, key=lambda one: (one.after.published, one.subject.lower(), one.detail.lower()))
+    )
+
+
+def _row(inquiry: Inquiry, answer: Answer) -> LedgerRow | None:
+    """None where the question was not understood as one."""
+    if not answer.findings:
+        return None
+    finding = answer.findings[0]
+    history = tuple(
+        LedgerEntry(entry.published, entry.verdict, tuple(answer.citations[i] for i in entry.citations))
+        for entry in finding.history
+    )
+    return LedgerRow(inquiry.subject, inquiry.detail, inquiry.question, finding.verdict, history)
+
+
+def _kind(before: LedgerEntry | None, after: LedgerEntry) -> ChangeKind | None:
+    was = before.verdict if before else Verdict.NOT_COVERED
+    if after.verdict is Verdict.UNDISCLOSED:
+        return None if was is Verdict.UNDISCLOSED else ChangeKind.UNDISCLOSED
+    if after.verdict is not Verdict.STATED:
+        return None
+    if before is None or was is not Verdict.STATED:
+        return ChangeKind.STATED
+    old, new = ("".join(c.quote for c in entry.citations[:1]) for entry in (before, after))
+    return None if values.same(old, new) else ChangeKind.SUPERSEDED
