@@ -21,6 +21,8 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 from rag.errors import QuestionError, StatedError
 from rag.records import (
     Answer,
+    Change,
+    ChangeKind,
     Check,
     Citation,
     Claim,
@@ -30,6 +32,8 @@ from rag.records import (
     DocumentKind,
     Evidence,
     Finding,
+    LedgerEntry,
+    LedgerRow,
     Origin,
     Status,
     SyncReport,
@@ -221,6 +225,21 @@ class ScriptedAssistant:
 
     def verify(self, answer: Answer) -> tuple[Check, ...]:
         return self.checks
+
+    def ledger(self, as_of: date | None = None, progress: Any = None) -> tuple[LedgerRow, ...]:
+        if progress:
+            progress("ledger", 2, 2)
+        early = LedgerEntry(date(2025, 1, 2), Verdict.UNDISCLOSED, (cite(LICENCE),))
+        return (
+            LedgerRow("the lamp", "licence", "What licence does the lamp have?", early.verdict, (early,)),
+            LedgerRow("the lamp", "size", "What is the size of the lamp?", Verdict.NOT_COVERED),
+        )
+
+    def changes(self, since: date, progress: Any = None) -> tuple[Change, ...]:
+        after = LedgerEntry(date(2025, 6, 7), Verdict.STATED, (cite(BRASS),))
+        before = LedgerEntry(date(2025, 1, 2), Verdict.UNDISCLOSED, (cite(LICENCE),))
+        change = Change(ChangeKind.STATED, "the lamp", "material", before, after)
+        return (change,) if since < after.published else ()
 
     def suggestions(self) -> tuple[str, ...]:
         return tuple(self.script)

@@ -382,3 +382,58 @@ def test_several_claims_are_told_apart_without_repeating_the_answer(
     lines = capsys.readouterr().out.splitlines()
     assert f"  (stated as fact, the maker) {BRASS} [1]" in lines
     assert f"  (planned or promised) {'word ' * 17}word … [1]" in lines
+
+
+# ---- the ledger --------------------------------------------------------------------------------------
+
+
+def test_the_ledger_is_told_by_subject_with_dates_and_what_is_silent(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(["ledger"], bench) == 0
+    out = capsys.readouterr().out
+    assert "the lamp" in out
+    assert "licence: undisclosed 2025-01-02" in out
+    assert LICENCE in out
+    assert "Not mentioned by any document\n  the lamp: size" in out
+
+
+def test_the_ledger_as_json_csv_and_markdown(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(["ledger", "--json", "--as-of", "2025-02-02"], bench) == 0
+    (row, silent) = json.loads(capsys.readouterr().out)
+    assert (row["subject"], row["detail"], row["verdict"]) == ("the lamp", "licence", "undisclosed")
+    assert row["history"][0]["citations"][0]["quote"] == LICENCE
+    assert silent["history"] == []
+    assert end(["ledger", "--csv"], bench) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("subject,detail,date,verdict")
+    assert lines[1].startswith("the lamp,licence,2025-01-02,undisclosed")
+    assert lines[2].startswith("the lamp,size,,not_covered")
+    assert end(["ledger", "--markdown"], bench) == 0
+    assert "| the lamp | licence | undisclosed | 2025-01-02 |" in capsys.readouterr().out
+
+
+def test_changes_since_a_day_have_both_sentences(bench: Bench, capsys: pytest.CaptureFixture[str]) -> None:
+    assert end(["changes", "--since", "2025-06-06"], bench) == 0
+    out = capsys.readouterr().out
+    assert "2025-06-07  the lamp – material: now stated" in out
+    assert BRASS in out
+    assert LICENCE in out
+    assert end(["changes", "--since", "2025-06-07", "--json"], bench) == 0  # the day itself is left out
+    assert json.loads(capsys.readouterr().out) == []
+    assert end(["changes", "--since", "2025-06-07"], bench) == 0
+    assert capsys.readouterr().out == "Nothing changed after 2025-06-07.\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["changes"], ["changes", "--since", ""], ["changes", "--since", "soon"],
+     ["ledger", "--as-of", "2025-13-01"], ["ledger", "--json", "--csv"]],
+)  # fmt: skip
+def test_a_ledger_that_cannot_be_read_says_so_in_one_line(
+    arguments: list[str], bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert end(arguments, bench) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert one_line(captured.err)

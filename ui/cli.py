@@ -100,6 +100,21 @@ def _add_asking(parsers: _Commands[_Parser]) -> None:
     ask.add_argument("--json", action="store_true", help="the whole answer as JSON, for `stated verify`")
     ask.set_defaults(run=commands.ask)
 
+    table = parsers.add_parser("ledger", help="every detail: stated, undisclosed or not, and since when")
+    table.add_argument(
+        "--as-of", default="", metavar="DATE", help="count only documents up to then (YYYY-MM-DD)"
+    )
+    form = table.add_mutually_exclusive_group()
+    for name, words in (("json", "whole rows as JSON"), ("csv", "one line for each detail and date"),
+                        ("markdown", "a table")):  # fmt: skip
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="", help=words)
+    table.set_defaults(run=commands.ledger)
+
+    news = parsers.add_parser("changes", help="what was disclosed, superseded or withheld since a day")
+    news.add_argument("--since", required=True, metavar="DATE", help="after this day (YYYY-MM-DD)")
+    news.add_argument("--json", action="store_true", help="whole changes as JSON")
+    news.set_defaults(run=commands.changes)
+
     serve = parsers.add_parser("serve", help="open the page on which one can ask")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (%(default)s)")
     serve.add_argument("--port", type=_port, default=7860, help="port to listen on (%(default)s)")

@@ -6,15 +6,15 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import StatedError
-from rag.records import Answer, DocumentKind, SyncReport
+from rag.records import Answer, Change, DocumentKind, LedgerRow, SyncReport
 from rag.settings import Settings
-from ui import render
+from ui import ledger_text, render
 from ui.dates import read_date
 from ui.progress import Progress
 
@@ -53,6 +53,41 @@ def ask(options: Namespace, tools: Tools) -> int:
     else:
         print(render.answer_text(answer))
     return 0
+
+
+def ledger(options: Namespace, tools: Tools) -> int:
+    """Every detail over the documents' dates; progress on standard error."""
+    as_of = read_date(options.as_of)
+    with tools.assistant(_settings(options)) as assistant, Progress() as progress:
+        rows = assistant.ledger(as_of=as_of, progress=progress)
+    print(_FORMS[options.form](rows).rstrip("\n"))
+    return 0
+
+
+def changes(options: Namespace, tools: Tools) -> int:
+    """What became stated, was superseded or newly called undisclosed after a date."""
+    since = read_date(options.since)
+    if since is None:
+        raise StatedError("Give a day for --since, as YYYY-MM-DD.")
+    with tools.assistant(_settings(options)) as assistant, Progress() as progress:
+        found = assistant.changes(since=since, progress=progress)
+    if options.json:
+        print(_json(found))
+    else:
+        print(render.printable(ledger_text.changes_text(found, since.isoformat())))
+    return 0
+
+
+def _json(rows: Sequence[LedgerRow | Change]) -> str:
+    return json.dumps([row.to_dict() for row in rows], indent=2)
+
+
+_FORMS: dict[str, Callable[[Sequence[LedgerRow]], str]] = {
+    "": lambda rows: render.printable(ledger_text.ledger_text(rows)),
+    "json": _json,
+    "csv": ledger_text.ledger_csv,
+    "markdown": ledger_text.ledger_markdown,
+}
 
 
 def serve(options: Namespace, tools: Tools) -> int:

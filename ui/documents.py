@@ -42,7 +42,7 @@ def add(
     Raises:
         StatedError: the ledger cannot be read.
     """
-    before = ledger_rows(assistant)
+    before = ledger_rows(assistant, progress=_reading(tell))
     done: list[str] = []
     refused: dict[str, str] = {}
     left: list[Path] = []
@@ -53,8 +53,7 @@ def add(
         except StatedError as error:
             refused[f"{number} {file.name}"] = _mended(str(error))
             left.append(file)
-    tell("Reading what changed", len(files), len(files))
-    changes = differences(before, ledger_rows(assistant)) if done else []
+    changes = differences(before, ledger_rows(assistant, progress=_reading(tell))) if done else []
     return outcome_html(done, refused, changes), left
 
 
@@ -64,11 +63,16 @@ def remove(assistant: Assistant, document_id: str, tell: Tell) -> str:
     Raises:
         StatedError: it is no added document, or cannot be deleted.
     """
-    before = ledger_rows(assistant)
+    before = ledger_rows(assistant, progress=_reading(tell))
     tell(f"Removing {document_id}", 0, 0)
     assistant.remove(document_id)
-    changes = differences(before, ledger_rows(assistant))
+    changes = differences(before, ledger_rows(assistant, progress=_reading(tell)))
     return outcome_html([f"{document_id} was removed."], {}, changes)
+
+
+def _reading(tell: Tell) -> Tell:
+    """The ledger asks every detail: how far it is, in the page's words."""
+    return lambda _, done, total: tell("Reading the ledger", done, total)
 
 
 def _add_one(assistant: Assistant, file: Path, published: date | None, kind: str | None) -> str:

@@ -7,7 +7,7 @@ from html import escape
 
 from rag.records import Document
 from ui.jobs import Job
-from ui.ledger_rows import Change, summary
+from ui.ledger_rows import Difference, latest, name_of, summary
 from ui.markup import badge, fault, listing, original, page_part
 from ui.render import STATUS_WORDS
 
@@ -53,7 +53,7 @@ def progress_html(job: Job) -> str:
     )
 
 
-def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence[Change]) -> str:
+def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence[Difference]) -> str:
     """What was added or removed, what was refused and why, and which details changed by it."""
     parts = [f"<p><b>{escape(line)}</b></p>" for line in done]
     parts += [fault(reason) for reason in refused.values()]
@@ -63,16 +63,15 @@ def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence
     return page_part("".join(parts))
 
 
-def _change(change: Change) -> str:
-    now = change.row.latest
+def _change(change: Difference) -> str:
+    now = latest(change.row)
     before = (
         f'<span class="aside">before: {STATUS_WORDS[change.before.verdict]}</span>' if change.before else ""
     )
-    name = " – ".join(part for part in (change.row.subject, change.row.detail) if part)
+    name = name_of(change.row.subject, change.row.detail)
     quotes = "".join(
         f'<br><q dir="auto">{escape(citation.quote)}</q> '
         f'<span class="aside">{citation.published.isoformat()}</span> {original(citation.url)}'
-        for citation in now.citations
-        if citation.quote != change.row.detail
+        for citation in (now.citations if now else ())
     )
-    return f"{badge(now.verdict)} {escape(name)} {before}{quotes}"
+    return f"{badge(change.row.verdict)} {escape(name)} {before}{quotes}"

@@ -11,7 +11,7 @@ from rag.errors import StatedError
 from rag.records import Answer
 from ui.dates import read_date
 from ui.ledger_rows import ledger_rows
-from ui.ledger_view import plain_rows
+from ui.ledger_text import plain_rows
 
 if TYPE_CHECKING:
     from rag import Assistant

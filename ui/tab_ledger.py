@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import gradio as gr
@@ -11,7 +10,7 @@ from rag.errors import StatedError
 from rag.records import Verdict
 from ui.conversation import as_of_choices
 from ui.dates import read_date
-from ui.ledger_rows import Row, ledger_rows
+from ui.ledger_rows import ledger_rows
 from ui.ledger_view import ALL, ledger_html, shown_rows, timeline_html
 from ui.markup import fault, page_part
 from ui.render import STATUS_WORDS
@@ -22,7 +21,9 @@ if TYPE_CHECKING:
     from rag import Assistant
 
 _VERDICTS = [("Every status", ALL), *((STATUS_WORDS[verdict], verdict.value) for verdict in Verdict)]
-_WAIT = page_part('<p class="aside" role="status">Reading the ledger …</p>')
+_WAIT = page_part(
+    '<p class="aside" role="status">Reading the ledger, every detail once: this can take a minute …</p>'
+)
 
 
 def build(assistant: Assistant, tab: gr.Tab) -> None:
@@ -45,11 +46,9 @@ def build(assistant: Assistant, tab: gr.Tab) -> None:
         with gr.Column(scale=2, min_width=320):
             timeline = gr.HTML("", elem_id="timeline", js_on_load=None)
 
-    cache = _Cache(assistant)
-
     def show(find: str, status: str, when: str | None) -> tuple[str, str]:
         try:
-            rows = cache.rows(read_date(chosen_day(when)))
+            rows = ledger_rows(assistant, read_date(chosen_day(when)))  # kept by the engine
         except StatedError as error:
             return page_part(fault(str(error))), ""
         fitting = shown_rows(rows, find or "", status or ALL)
@@ -69,20 +68,3 @@ def build(assistant: Assistant, tab: gr.Tab) -> None:
         trigger_mode="always_last",
         **wiring,
     )
-
-
-class _Cache:
-    """The ledger of one day, kept until the documents change: filtering need not ask every detail again."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._key: tuple[Any, ...] = ()
-        self._rows: list[Row] = []
-
-    def rows(self, as_of: date | None) -> list[Row]:
-        digests = tuple((document.id, document.sha256) for document in self._assistant.documents())
-        key = (as_of or date.today(), digests)
-        if key != self._key:
-            rows = ledger_rows(self._assistant, as_of)
-            self._rows, self._key = rows, key
-        return self._rows

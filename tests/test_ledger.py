@@ -1,0 +1,128 @@
+"""The ledger and its changes, over the corpus of ``test_timeline`` and over rows made by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag import Assistant, Change, ChangeKind, LedgerEntry, LedgerRow, Settings, Verdict
+from rag.inquiries import Inquiry, inquiries, subjects
+from rag.ledger import changes, rows
+from tests.conftest import BRASS, LICENCE, ScriptedAssistant, cite, make_answer
+
+CORPUS = Path(__file__).parent / "data" / "timeline"
+PRICE = ("Halden", "price")
+COMMON = {"licence", "size", "date", "governance", "training data", "languages", "platforms", "support"}
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    settings = Settings(corpus_dir=CORPUS, data_dir=tmp_path_factory.mktemp("data"), llm="none")
+    with Assistant(settings) as made:
+        made.sync()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def ledger(assistant: Assistant) -> dict[tuple[str, str], LedgerRow]:
+    return {(row.subject, row.detail): row for row in assistant.ledger()}
+
+
+def test_what_is_called_undisclosed_and_what_is_commonly_asked_has_a_row(
+    assistant: Assistant, ledger: dict[tuple[str, str], LedgerRow]
+) -> None:
+    named = subjects(assistant._current().library(date.today()))
+    assert {"Halden", "Halden Mini"} <= set(named)
+    for subject in named:
+        assert {detail for about, detail in ledger if about == subject} >= COMMON
+    assert PRICE in ledger
+    assert any("operate" in detail for _, detail in ledger)
+    assert any("dome" in detail for _, detail in ledger)
+
+
+def test_a_row_has_the_dates_of_the_findings_history(
+    assistant: Assistant, ledger: dict[tuple[str, str], LedgerRow]
+) -> None:
+    row = ledger[PRICE]
+    answer = assistant.ask(row.question)
+    finding = answer.findings[0]
+    assert [(e.published, e.verdict) for e in row.history] == [
+        (e.published, e.verdict) for e in finding.history
+    ]
+    assert row.verdict is finding.verdict is Verdict.STATED
+    assert row.history[-1].citations[0].quote == "The price of the Halden telescope is 4 million euros."
+
+
+def test_the_ledger_as_of_a_day_holds_nothing_later(assistant: Assistant) -> None:
+    day = date(2025, 6, 1)
+    then = assistant.ledger(day)
+    assert all(c.published <= day for row in then for e in row.history for c in e.citations)
+    assert {(r.subject, r.detail): r.verdict for r in then}[PRICE] is Verdict.UNDISCLOSED
+
+
+def test_each_detail_is_asked_once_and_kept_until_the_documents_change(assistant: Assistant) -> None:
+    told: list[tuple[str, int, int]] = []
+    day = date(2025, 3, 10)
+    first = assistant.ledger(day, progress=lambda *step: told.append(step))
+    asked = len(inquiries(assistant._current().library(day)))
+    assert told == [("ledger", done, asked) for done in range(asked + 1)]
+    told.clear()
+    assert assistant.ledger(day, progress=lambda *step: told.append(step)) is first
+    assert not told
+
+
+def test_changes_after_a_day_have_both_sentences(assistant: Assistant) -> None:
+    found = assistant.changes(date(2025, 6, 1))
+    price = [c for c in found if (c.subject, c.detail) == PRICE]
+    assert [(c.kind.value, c.after.published.isoformat()) for c in price] == [
+        ("stated", "2025-09-15"), ("superseded", "2025-12-01"),
+    ]  # fmt: skip
+    assert price[0].before is not None
+    assert price[0].before.citations[0].quote.endswith("has still not been announced.")
+    operator = next(c for c in found if "operate" in c.detail)
+    assert operator.kind is ChangeKind.UNDISCLOSED
+    assert operator.before is not None
+    assert "University of Marn" in operator.before.citations[0].quote
+    assert [c.after.published for c in found] == sorted(c.after.published for c in found)
+    assert not [c for c in found if c.after.published <= date(2025, 6, 1)]
+    assert assistant.changes(date(2026, 2, 1)) == ()
+
+
+def entry(day: int, verdict: Verdict, quote: str = BRASS) -> LedgerEntry:
+    return LedgerEntry(date(2025, 1, day), verdict, (replace(cite(BRASS), quote=quote),))
+
+
+def kinds(*history: LedgerEntry) -> list[ChangeKind]:
+    row = LedgerRow("lamp", "price", "?", history[-1].verdict, history)
+    return [change.kind for change in changes([row], date(2024, 1, 1))]
+
+
+def test_saying_it_again_is_no_change() -> None:
+    stated, open_ = Verdict.STATED, Verdict.UNDISCLOSED
+    again = entry(3, stated, "It costs 5 euros still.")
+    assert kinds(entry(1, stated, "It costs 5 euros."), again) == [ChangeKind.STATED]
+    other = entry(3, stated, "It costs 6 euros.")
+    assert kinds(entry(1, stated, "It costs 5 euros."), other) == [ChangeKind.STATED, ChangeKind.SUPERSEDED]
+    assert kinds(entry(1, open_), entry(2, open_)) == [ChangeKind.UNDISCLOSED]
+    assert kinds(entry(1, open_), entry(2, stated), entry(3, open_)) == [
+        ChangeKind.UNDISCLOSED, ChangeKind.STATED, ChangeKind.UNDISCLOSED,
+    ]  # fmt: skip
+
+
+def test_a_question_that_nobody_understood_has_no_row() -> None:
+    empty = make_answer("?", verdict=Verdict.NOT_COVERED, findings=())
+    asked = ScriptedAssistant(empty, make_answer("What of it?"))
+    made = rows([Inquiry("lamp", "a", "?"), Inquiry("lamp", "b", "What of it?")], asked.ask)
+    assert [(row.detail, row.verdict) for row in made] == [("b", Verdict.STATED)]
+
+
+def test_rows_and_changes_turn_into_plain_values() -> None:
+    row = LedgerRow("lamp", "licence", "?", Verdict.UNDISCLOSED, (entry(2, Verdict.UNDISCLOSED, LICENCE),))
+    plain = row.to_dict()
+    assert plain["history"][0]["published"] == "2025-01-02"
+    change = Change(ChangeKind.STATED, "lamp", "licence", None, row.history[0]).to_dict()
+    assert (change["kind"], change["before"], change["after"]) == ("stated", None, plain["history"][0])
