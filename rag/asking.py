@@ -8,27 +8,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import numpy as np
-from numpy.typing import NDArray
-
 from rag import composition
 from rag.assessed import Assessed
+from rag.closing import Closing
 from rag.errors import QuestionError
 from rag.language import Token, word_key
-from rag.overview import overview, unknowns
+from rag.overview import StillOpen, overview, unknowns
 from rag.question import Ask, Detail, Parse, Question, understand
 from rag.records import Citation, Turn, Verdict
 from rag.retrieval import Library
 from rag.settings import MAX_QUESTION_CHARACTERS
 from rag.spelling import mend
-from rag.timeline import Standing, finding, standings
+from rag.timeline import Encode, Standing, finding, measured, standings
 
-Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 Past = Sequence[Turn | Mapping[str, str] | str]
 ENGLISH_ONLY = "Questions and sources are English for now."
 _FOREIGN_LETTERS = 3  # a name in another script is no foreign question
 _LATIN_END = 0x24F
 _MAX_RELATED = 4
+_WHOLE = (Ask.OVERVIEW, Ask.UNKNOWNS)
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = ".,;:?!()\"'“”"
 
@@ -96,6 +94,7 @@ class Asked:
 
     now: Question
     then: Callable[[date], Question]
+    parse: Parse
 
 
 def remembered(parse: Parse) -> Parse:
@@ -139,7 +138,8 @@ def assessed(asked: Asked, library: Library, encode: Encode, as_of: date) -> tup
     if not details:
         return [], []
     each = (_then(asked, number, library) for number in range(len(details)))
-    return [_finding(now, then, library, encode, as_of) for now, then in each], []
+    still_open = Closing(library, asked.parse, encode).still_open
+    return [_finding(now, then, library, encode, as_of, still_open) for now, then in each], []
 
 
 def _then(asked: Asked, number: int, library: Library) -> tuple[Detail, dict[date, Detail]]:
@@ -148,37 +148,33 @@ def _then(asked: Asked, number: int, library: Library) -> tuple[Detail, dict[dat
     found: dict[date, Detail] = {}
     for day, _ in library.stages:
         details = asked.then(day).details if day < library.day else asked.now.details
-        found[day] = details[number] if len(details) == len(asked.now.details) else now
+        alike = len(details) == len(asked.now.details) and details[number].ask not in _WHOLE
+        found[day] = details[number] if alike else now
     return now, found
 
 
 def _finding(
-    now: Detail, then: Mapping[date, Detail], library: Library, encode: Encode, as_of: date
+    now: Detail,
+    then: Mapping[date, Detail],
+    library: Library,
+    encode: Encode,
+    as_of: date,
+    still_open: StillOpen,
 ) -> Assessed:
-    vectors, cosines = _vectors(now, library, encode)
+    vectors, cosines = measured(now, library, encode)
     if now.ask is Ask.UNKNOWNS:
-        return unknowns(now, library, vectors)
+        return unknowns(now, library, vectors, still_open)
     if now.ask is Ask.OVERVIEW:
-        return overview(now, library, vectors, cosines)
+        return overview(now, library, vectors, cosines, still_open)
     known = {now: standings(now, library, vectors, cosines)}
     held: list[Standing] = []
     for day, detail in then.items():
         if detail not in known:
-            known[detail] = standings(detail, library, *_vectors(detail, library, encode))
+            known[detail] = standings(detail, library, *measured(detail, library, encode))
         last = next((s for s in reversed(known[detail]) if s.day <= day), None)
         if last is not None and last not in held[-1:]:
             held.append(last if last.day == day else replace(last, day=day))
     return finding(now, held, library, cosines, as_of)
-
-
-def _vectors(
-    detail: Detail, library: Library, encode: Encode
-) -> tuple[Mapping[str, NDArray[np.float32]], NDArray[np.float32]]:
-    """The vectors of a detail's words by key, and its similarity to every sentence."""
-    words = sorted({(t.key, t.text.lower()) for t in detail.terms})
-    vectors = encode([detail.text, *(text for _, text in words)])
-    known = {key: vectors[1 + number] for number, (key, _) in enumerate(words)}
-    return known, np.asarray(library.vectors @ vectors[0], np.float32)
 
 
 def near_misses(

@@ -206,7 +206,7 @@ class Assistant:
         understood, remarks = asking.understood(question, shown, parse, history)
         notices += remarks
         clock.lap("understand")
-        asked = asking.Asked(understood, asking.by_day(question, shown, parse, history))
+        asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
         found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
         notices += remarks
         draft = composition.compose(found, shown)

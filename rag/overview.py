@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,31 +20,39 @@ from rag.retrieval import Library, Row, cover
 from rag.stance import Segment
 
 Vectors = Mapping[str, NDArray[np.float32]]
+# Whether what a row calls undisclosed was still open on a day.
+StillOpen = Callable[[int, date], bool]
 _MOST_OPEN = 8
 
 
-def unknowns(detail: Detail, library: Library, vectors: Vectors) -> Assessed:
-    """What the sources say is undisclosed of the subject, or of everything where none is named."""
+def unknowns(detail: Detail, library: Library, vectors: Vectors, still_open: StillOpen) -> Assessed:
+    """What the sources say is undisclosed of the subject, or of everything where none is named.
+
+    The newest come first; what a later document has stated is left out.
+    """
     rows = _unknown_rows(detail, library, vectors)
 
-    def made(until: Sequence[int]) -> Assessed:
-        verdict = Verdict.UNDISCLOSED if until else Verdict.NOT_COVERED
-        newest = sorted(until, key=lambda n: (-library.rows[n].day.toordinal(), n))[:_MOST_OPEN]
-        return Assessed(detail, verdict, tuple(newest))
+    def made(until: Sequence[int], day: date) -> Assessed:
+        newest = sorted(until, key=lambda n: (-library.rows[n].day.toordinal(), n))
+        left = tuple(islice((n for n in newest if still_open(n, day)), _MOST_OPEN))
+        return Assessed(detail, Verdict.UNDISCLOSED if left else Verdict.NOT_COVERED, left)
 
     return _over_time(rows, library, made)
 
 
-def overview(detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]) -> Assessed:
+def overview(
+    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], still_open: StillOpen
+) -> Assessed:
     """What the sources state of the subject, nearest to the question first, and what they withhold."""
     rows = _subject_rows(detail, library, vectors)
 
-    def made(until: Sequence[int]) -> Assessed:
+    def made(until: Sequence[int], day: date) -> Assessed:
         own = [n for n in until if _mentions(detail, library.rows[n])]
         told = [n for n in (own or until) if not instructs(library.rows[n].reading.tokens)]
         said = [n for n in told if not library.rows[n].reading.stance.gaps]
         best = sorted(sorted(said, key=lambda n: (-float(cosines[n]), n))[:4])
-        gaps = tuple(n for n in until if library.rows[n].reading.stance.gaps)[:3]
+        withheld = (n for n in until if library.rows[n].reading.stance.gaps and still_open(n, day))
+        gaps = tuple(islice(withheld, 3))
         if best:
             return Assessed(detail, Verdict.STATED, tuple(best), gaps)
         return Assessed(detail, Verdict.UNDISCLOSED if gaps else Verdict.NOT_COVERED, gaps)
@@ -50,16 +60,18 @@ def overview(detail: Detail, library: Library, vectors: Vectors, cosines: NDArra
     return _over_time(rows, library, made)
 
 
-def _over_time(rows: Sequence[int], library: Library, made: Callable[[Sequence[int]], Assessed]) -> Assessed:
+def _over_time(
+    rows: Sequence[int], library: Library, made: Callable[[Sequence[int], date], Assessed]
+) -> Assessed:
     """What the rows of all days make, with the days on which that changed."""
     steps: list[Step] = []
     for day, _ in library.stages:
-        found = made([n for n in rows if library.rows[n].day <= day])
-        if found.verdict is Verdict.NOT_COVERED:
+        found = made([n for n in rows if library.rows[n].day <= day], day)
+        if found.verdict is Verdict.NOT_COVERED and not steps:
             continue
         if not steps or (found.verdict, found.rows) != (steps[-1].verdict, steps[-1].rows):
             steps.append(Step(day, found.verdict, found.rows))
-    return replace(made(rows), steps=tuple(steps))
+    return replace(made(rows, library.day), steps=tuple(steps))
 
 
 def _unknown_rows(detail: Detail, library: Library, vectors: Vectors) -> list[int]:

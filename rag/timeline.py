@@ -13,7 +13,7 @@ the verdict as of a day is a function of the parts up to it, in whatever order t
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -32,6 +32,7 @@ from rag.scope import known_to, speaks_of, withholds_from, withholds_of
 from rag.values import days, differ
 
 Vectors = Mapping[str, NDArray[np.float32]]
+Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later sentence may be than the one that it stands before: of the same verdict, and of
 # the other one (the two probabilities come from two models and are compared with more room).
 SAME, OTHER = 0.2, 0.35
@@ -48,6 +49,14 @@ class Standing:
     conflict: tuple[int, ...] = ()
     beside: tuple[int, ...] = ()
     earlier: tuple[Earlier, ...] = ()
+
+
+def measured(detail: Detail, library: Library, encode: Encode) -> tuple[Vectors, NDArray[np.float32]]:
+    """The vectors of a detail's words by key, and its similarity to every sentence."""
+    words = sorted({(t.key, t.text.lower()) for t in detail.terms})
+    vectors = encode([detail.text, *(text for _, text in words)])
+    known = {key: vectors[1 + number] for number, (key, _) in enumerate(words)}
+    return known, np.asarray(library.vectors @ vectors[0], np.float32)
 
 
 def standings(

@@ -40,6 +40,7 @@ ORDER = (
     ("fit", "directives", "evidence", "assessed", "overview", "assessment"),
     ("values", "scope", "timeline"),
     ("phrases", "composition", "suggestions", "inquiries"),
+    ("closing",),
     ("asking",),
     ("prompts",),
     ("generation", "embedded", "remote"),

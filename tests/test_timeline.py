@@ -196,3 +196,14 @@ def test_an_answer_as_of_a_day_is_that_of_the_documents_of_then(assistant: Assis
             assert [(f.verdict, f.history) for f in whole.findings] == [
                 (f.verdict, f.history) for f in cut.findings
             ]
+
+
+def test_what_has_been_stated_since_is_no_longer_called_open(answers: dict[str, dict[date, Answer]]) -> None:
+    """What was undisclosed and is stated now is not listed; what was withdrawn is."""
+    then, now = answers[UNKNOWN][date(2025, 3, 10)], answers[UNKNOWN][TODAY]
+    assert any("price" in quote for quote in quotes(then))
+    assert not any("price" in quote or "weighs" in quote for quote in quotes(now))
+    assert "It has not been decided who will operate the Halden telescope." in quotes(now)
+    assert any("dome" in quote for quote in quotes(now))
+    open_ = answers[ABOUT][TODAY].findings[1]
+    assert not any("price" in answers[ABOUT][TODAY].citations[i].quote for i in open_.citations)

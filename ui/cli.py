@@ -1,6 +1,6 @@
 """The command line ``stated``: what it understands, and how it ends.
 
-argparse and not click: it is in the standard library, starts in 20 ms, and eight commands need no more.
+argparse and not click: it is in the standard library, starts in 20 ms, and a dozen commands need no more.
 Each command imports what it needs when it runs, so ``--help`` and a mistyped option answer at once.
 
 Exit codes: 0 done; 1 a check failed or a file was rejected; 2 could not run, with one plain line;
