@@ -150,8 +150,8 @@ def before(how: Before, published: str, speaker: str, quote: str) -> str:
 
 
 def younger(published: str, speaker: str, quote: str) -> str:
-    """The words before a younger plan or assessment beside a fact."""
-    return _dated("A later source, of {date}, gives a plan or an assessment", published, speaker, quote)
+    """The words before a younger sentence that adds to the leading one: a plan, or something of a part."""
+    return _dated("A later source, of {date}, adds", published, speaker, quote)
 
 
 def other_source(published: str, speaker: str, quote: str) -> str:

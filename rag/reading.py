@@ -187,7 +187,7 @@ def _readings(
         topic.setdefault(sentence.section, topical)
         so_far[sentence.section] = so_far.get(sentence.section, frozenset()) | topical
         strange = (
-            subject_names(row, topical)
+            _subject_names(row, topical)
             - topic[sentence.section]
             - heading_keys.get(sentence.section, frozenset())
         )
@@ -233,7 +233,7 @@ def _told(reading: Reading) -> frozenset[str]:
     return frozenset(key for place, key in enumerate(reading.keys) if place not in hidden)
 
 
-def subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
+def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
     """The names inside the subjects of a sentence."""
     heads = {i for i, t in enumerate(row) if t.dep in ("nsubj", "nsubjpass")}
     return frozenset(

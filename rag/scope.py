@@ -15,14 +15,15 @@ from rag.evidence import Candidate
 from rag.gaps import GapFit
 from rag.language import word_key
 from rag.question import Detail, Term
-from rag.reading import Reading, subject_names
+from rag.reading import Reading
+from rag.records import ClaimKind
 from rag.retrieval import Library, Row
 
 _JOINED = frozenset("-–/_.")
 # What may stand behind or inside a name without making it another thing's: "8.5.0", "v2", "3.0-rc1".
-_RELEASE = re.compile(
-    r"[-–_.]*(?:[vV]?\d[\d.]*(?:[-.]?(?:rc|alpha|beta|RC|b|a|post|sp|SP|LTS)\.?\d*)?)?[-–_.]*"
-)
+_STAGE = r"(?:rc|alpha|beta|post|sp|lts|b|a)\.?\d*"
+_RELEASE = re.compile(rf"[-–_.]*(?:v?\d[\d.]*(?:[-.]?{_STAGE})?|{_STAGE})?[-–_.]*", re.IGNORECASE)
+_LETTERS = 3  # a shorter name begins too many words
 _RELEASE_WORDS = frozenset("version release beta alpha preview lts".split())
 _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj", "ROOT"))
 
@@ -30,16 +31,78 @@ _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj
 def speaks_of(detail: Detail, row: Row, found: Candidate) -> bool:
     """Whether a sentence that answers speaks of the thing itself."""
     names, asked = _names(detail), _asked(detail)
-    own = [found.matches[f"name:{t.key}"].place for t in names]
-    if any(place >= 0 for place in own):
-        pairs = zip(names, own, strict=True)
-        return all(place < 0 or _is_named(t, row.reading, place, asked) for t, place in pairs)
     if not names:
+        return True
+    own = [(t, place) for t in names if (place := _place(t, row.reading, found)) >= 0]
+    if own:
+        return all(_is_named(t, row.reading, place, asked) for t, place in own)
+    if row.reading.stance.kind is ClaimKind.OPINION:  # its subject is who holds it
         return True
     people = {t.key for t in row.reading.tokens if t.ent == "PERSON"}
     people |= set(map(word_key, row.reading.full_speaker.split()))  # who speaks is not what he speaks of
-    others = subject_names(row.reading.tokens, row.reading.topical) - asked - people
+    others = _subject_names(row.reading) - asked - people
     return not others - row.reading.ambient
+
+
+def _place(term: Term, reading: Reading, found: Candidate) -> int:
+    """Where a sentence uses a name, also as the beginning of a longer one; -1 where it does not."""
+    place = found.matches[f"name:{term.key}"].place
+    if place >= 0:
+        return place
+    begun = (p for p, t in enumerate(reading.tokens) if _begins(term, t.low))
+    return next(begun, -1)
+
+
+def _begins(term: Term, low: str) -> bool:
+    return len(term.text) > _LETTERS and low.startswith(term.text.lower())
+
+
+def _subject_names(reading: Reading) -> set[str]:
+    """The names inside the subject of the sentence, what it is "of" or "on" among them."""
+    return {reading.keys[p] for p in _subject(reading) if reading.keys[p] in reading.topical}
+
+
+def _described(reading: Reading) -> set[str]:
+    """The words that say which thing the subject is: "driver" and "repository"."""
+    tokens = reading.tokens
+    return {
+        reading.keys[p]
+        for p in _subject(reading)
+        if tokens[p].pos in ("NOUN", "ADJ", "PROPN") and tokens[p].text[:1].isalpha()
+    }
+
+
+def _subject(reading: Reading) -> list[int]:
+    tokens = reading.tokens
+
+    def inside(place: int) -> bool:
+        for _ in tokens:
+            token = tokens[place]
+            if token.dep in ("nsubj", "nsubjpass"):
+                return True
+            if token.head == place or token.pos in ("VERB", "AUX"):
+                return False
+            place = token.head
+        return False
+
+    return [place for place in range(len(tokens)) if inside(place)]
+
+
+def as_wide(detail: Detail, new: Reading, old: Reading) -> bool:
+    """Whether a newer sentence speaks of no narrower or other part of the thing than an older one.
+
+    "The driver repository of X" is a part, and what is said of it replaces neither what was said of X nor
+    of "the core repositories of X".  Where the thing is what somebody does something with, the subject is
+    no part of it.
+    """
+    asked = _asked(detail)
+    verb = next((p for p, t in enumerate(new.tokens) if t.dep == "ROOT"), 0)
+    places = [
+        p for p, t in enumerate(new.tokens) if any(t.low.startswith(n.text.lower()) for n in _names(detail))
+    ]
+    if places and min(places) > verb:
+        return True
+    return _described(new) - asked <= _described(old)
 
 
 def withholds_from(detail: Detail, row: Row) -> bool:
@@ -58,7 +121,7 @@ def known_to(detail: Detail, library: Library, part: Part) -> bool:
     """Whether the part's document has spoken of what the question is about, up to the part's date.
 
     A bare "the price has not been announced" is about what its own document is about: of everything that
-    the question names, or of one of its things where it names none.
+    the question names, or of half of its things where it names none.
     """
     names = {t.key for t in _names(detail)} | {t.key for t in detail.of("unit") if t.text[:1].isupper()}
     things = {key for t in detail.of("noun", "focus", "verb", "head") for key in t.key.split()}
@@ -69,7 +132,7 @@ def known_to(detail: Detail, library: Library, part: Part) -> bool:
     for row in library.rows:
         if row.document == part.document and row.day <= part.day:
             known |= {*row.reading.keys, *row.reading.heading}
-    return names <= known if names else bool(things & known)
+    return names <= known if names else 2 * len(things & known) >= len(things)
 
 
 def _names(detail: Detail) -> list[Term]:
@@ -81,26 +144,18 @@ def _asked(detail: Detail) -> set[str]:
 
 
 def _is_named(term: Term, reading: Reading, found: int, asked: set[str]) -> bool:
-    """Whether some use of a name means the asked thing, and no subject a part or variant of it."""
-    places = {found} | {p for p, t in enumerate(reading.tokens) if t.key == term.key}
-    itself = {place: _itself(term, reading, place, asked) for place in places}
-    return any(itself.values()) and not any(
-        _in_subject(reading, place) for place, whole in itself.items() if not whole
-    )
-
-
-def _in_subject(reading: Reading, place: int) -> bool:
-    token = reading.tokens[place]
-    while token.dep in ("compound", "nmod", "npadvmod", "amod", "poss") and token.head != place:
-        place, token = token.head, reading.tokens[token.head]
-    return token.dep in ("nsubj", "nsubjpass")
+    """Whether a subject with the name means the asked thing; without such a subject, some use of it."""
+    places = {found} | {p for p, t in enumerate(reading.tokens) if t.key == term.key or _begins(term, t.low)}
+    subject = places & set(_subject(reading))
+    return any(_itself(term, reading, place, asked) for place in subject or places)
 
 
 def _itself(term: Term, reading: Reading, place: int, asked: set[str]) -> bool:
     """Whether the name at a place is the asked one as a whole."""
     token = reading.tokens[place]
-    if token.key != term.key and token.low.startswith(term.text.lower()):
-        return _RELEASE.fullmatch(token.text[len(term.text) :]) is not None
+    longer = token.key != term.key and token.low.startswith(term.text.lower())
+    if longer and _RELEASE.fullmatch(token.text[len(term.text) :]) is None:
+        return False
     for after in range(place + 1, len(reading.tokens)):
         follower, text = reading.tokens[after], reading.tokens[after].text
         if text in _JOINED or _RELEASE.fullmatch(text) or follower.low in _RELEASE_WORDS:

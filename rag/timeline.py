@@ -7,7 +7,8 @@ the verdict as of a day is a function of the parts up to it, in whatever order t
   before an older statement, which stays in sight; silence changes nothing;
 - but only a sentence that speaks of the very thing (``scope``), is sure enough, and not much less sure than
   the one it would replace: a near miss in a later note overrides no exact answer;
-- a plan or an assessment does not replace a fact; a fact replaces the plan that it fulfils;
+- a plan or an assessment does not replace a fact; a fact replaces the plan that it fulfils; what is said of a
+  part replaces neither what was said of the whole nor of another part;
 - of two documents of one date and kind that state different values, neither is later: a conflict.
 """
 
@@ -28,14 +29,14 @@ from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Verdict
 from rag.retrieval import Library
-from rag.scope import known_to, speaks_of, withholds_from, withholds_of
+from rag.scope import as_wide, known_to, speaks_of, withholds_from, withholds_of
 from rag.values import days, differ
 
 Vectors = Mapping[str, NDArray[np.float32]]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later sentence may be than the one that it stands before: of the same verdict, and of
 # the other one (the two probabilities come from two models and are compared with more room).
-SAME, OTHER = 0.2, 0.35
+SAME, OTHER = 0.1, 0.35
 COVERAGE = STATED_FEATURES.index("coverage")
 _SHOWN_EARLIER = 3
 
@@ -177,17 +178,21 @@ def _next(detail: Detail, old: Standing | None, new: Standing | None, library: L
     if new.lead.found.verdict is Verdict.UNDISCLOSED:
         return _withheld(old, new)
     if old.lead.found.verdict is Verdict.UNDISCLOSED:
-        if not _sure(new, old, OTHER):
+        if not _sure(new, old, OTHER) and not _exact(new):
             return old
         return replace(new, earlier=_behind(new, old, Before.UNDISCLOSED))
     return _restated(detail, old, new, library)
 
 
 def _sure(new: Standing, old: Standing, room: float) -> bool:
-    """Whether what is newer is not much less sure, or has every word of the question."""
+    """Whether what is newer is not much less sure."""
+    return new.lead.strength >= old.lead.strength - room
+
+
+def _exact(new: Standing) -> bool:
+    """Whether a statement has every word of the question."""
     lead = new.lead.lead
-    exact = isinstance(lead, Candidate) and lead.features[COVERAGE] >= ALL_WORDS
-    return exact or new.lead.strength >= old.lead.strength - room
+    return isinstance(lead, Candidate) and lead.features[COVERAGE] >= ALL_WORDS
 
 
 def _withheld(old: Standing, new: Standing) -> Standing:
@@ -208,7 +213,8 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     if not _sure(new, old, SAME) or (said[0] is None and said[1] is not None):
         return old
     kind, was = new.lead.found.kind, old.lead.found.kind
-    if kind is not ClaimKind.FACT and was is ClaimKind.FACT:
+    narrower = not as_wide(detail, *(library.rows[s.lead.found.rows[0]].reading for s in (new, old)))
+    if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
     apart = _differ(detail, new.lead, old.lead, library)
     if kind is ClaimKind.FACT and was is ClaimKind.COMMITMENT:

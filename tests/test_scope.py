@@ -1,0 +1,65 @@
+"""Which sentence speaks of the very thing: not of a part, a variant or a sibling of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.evidence import Candidate
+from rag.language import Parser
+from rag.question import understand
+from rag.retrieval import Row, cover
+from rag.scope import as_wide, speaks_of
+from tests.engine_fixtures import readings_of
+from tests.polarity_fixtures import library_of
+
+NORVIK = "What licence does Norvik have?"
+
+
+def spoken(parser: Parser, question: str, text: str) -> bool:
+    """Whether the last sentence of a text, as the answer, speaks of what is asked."""
+    library = library_of(parser, text)
+    detail = understand(question, parser.parse, {**library.names, "norvik": 1.0}).details[0]
+    row: Row = library.rows[-1]
+    segment = row.reading.stance.segments[0]
+    return speaks_of(
+        detail, row, Candidate(len(library.rows) - 1, segment, cover(detail, row, library, {}, segment), ())
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "itself"),
+    [
+        ("Norvik is licensed under MIT.", True),
+        ("Norvik 2.1 is licensed under MIT.", True),
+        ("Norvik v2.1-rc1 is licensed under MIT.", True),
+        ("The Norvik repositories are licensed under MIT.", True),
+        ("Norvik Mini is licensed under MIT.", False),
+        ("Norvik-2.1-Mini is licensed under MIT.", False),
+        ("NorvikLite is licensed under MIT.", False),
+        ("Norvik Mini, made by Norvik, is licensed under MIT.", False),
+        ("The parts of Norvik have no single licence, and NorvikLite is licensed under MIT.", True),
+    ],
+)
+def test_a_release_is_the_thing_and_a_variant_is_not(parser: Parser, sentence: str, itself: bool) -> None:
+    assert spoken(parser, NORVIK, sentence) is itself
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "wide"),
+    [
+        ("Norvik is licensed under MIT.", "The core repositories of Norvik are licensed under BSD.", True),
+        ("The driver repository of Norvik is under GPL.", "Norvik is licensed under MIT.", False),
+        (
+            "The driver repository of Norvik is under GPL.",
+            "The core repositories of Norvik are under BSD.",
+            False,
+        ),
+        ("The makers have licensed Norvik under MIT.", "Norvik is licensed under BSD.", True),
+    ],
+)
+def test_a_part_replaces_neither_the_whole_nor_another_part(
+    parser: Parser, new: str, old: str, wide: bool
+) -> None:
+    detail = understand(NORVIK, parser.parse, {"norvik": 1.0}).details[0]
+    first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
+    assert as_wide(detail, first, second) is wide
