@@ -15,9 +15,11 @@ from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.reading import Reading
 from rag.retrieval import Library
+from rag.scope import is_release
 
 MOST_SUBJECTS = 24
-_LONGEST_NAME = 5
+_LONGEST_NAME = 5  # words
+_SHORTEST_NAME = 3  # letters: shorter ones are mostly units and abbreviations
 _LONGEST_PHRASE = 8
 _LONGEST_CLAUSE = 200  # characters
 _ENDS = re.compile(r"^[\s,;:.]+|(?:[\s,;:.]+(?:and|or|but)?)+$")
@@ -95,7 +97,10 @@ def _inside(name: str, other: str) -> bool:
 
 def _actors(reading: Reading) -> Iterator[str]:
     for gap in reading.stance.gaps:
-        yield from (reading.keys[p] for p in range(*gap.withholder))
+        who = range(*gap.withholder)
+        # "The files of the Norvik community do not say": Norvik is no speaker, its files are.
+        if all(reading.keys[p] in reading.own or reading.tokens[p].pos == "DET" for p in who):
+            yield from (reading.keys[p] for p in who)
     yield from map(word_key, reading.full_speaker.split())
 
 
@@ -104,11 +109,16 @@ def _names(reading: Reading) -> Iterator[tuple[str, bool]]:
     tokens, run = reading.tokens, list[int]()
     for place in range(len(tokens) + 1):
         token = tokens[place] if place < len(tokens) else None
-        if token is not None and token.key in reading.own and any(c.isalpha() for c in token.text):
+        if token is not None and run and token.text == "-" and token.start == tokens[place - 1].end:
+            continue  # "Norvik-Mini" is one name
+        named = token is not None and token.key in reading.own and any(c.isalpha() for c in token.text)
+        if named and token is not None and not is_release(token.text):
             run.append(place)
             continue
         if run and len(run) <= _LONGEST_NAME and (found := _argues(reading, run)) is not None:
-            yield " ".join(tokens[p].text for p in run), found
+            name = reading.sentence.text[tokens[run[0]].start : tokens[run[-1]].end]
+            if len(name) >= _SHORTEST_NAME:
+                yield re.sub(r"\s+", " ", name), found
         run = []
 
 

@@ -28,6 +28,11 @@ _RELEASE_WORDS = frozenset("version release beta alpha preview lts".split())
 _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj", "ROOT"))
 
 
+def is_release(text: str) -> bool:
+    """Whether a word only says which release of a thing is meant: "8.5.0", "v2", "beta.1"."""
+    return _RELEASE.fullmatch(text) is not None
+
+
 def speaks_of(detail: Detail, row: Row, found: Candidate) -> bool:
     """Whether a sentence that answers speaks of the thing itself."""
     names, asked = _names(detail), _asked(detail)
@@ -154,11 +159,11 @@ def _itself(term: Term, reading: Reading, place: int, asked: set[str]) -> bool:
     """Whether the name at a place is the asked one as a whole."""
     token = reading.tokens[place]
     longer = token.key != term.key and token.low.startswith(term.text.lower())
-    if longer and _RELEASE.fullmatch(token.text[len(term.text) :]) is None:
+    if longer and not is_release(token.text[len(term.text) :]):
         return False
     for after in range(place + 1, len(reading.tokens)):
         follower, text = reading.tokens[after], reading.tokens[after].text
-        if text in _JOINED or _RELEASE.fullmatch(text) or follower.low in _RELEASE_WORDS:
+        if text in _JOINED or is_release(text) or follower.low in _RELEASE_WORDS:
             continue
         touching = follower.start == reading.tokens[after - 1].end
         name = follower.key in reading.own or (touching and text[:1].isalnum())
