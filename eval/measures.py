@@ -79,6 +79,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("polarity_right", "yes/no right", True, lambda s: _flag(s.polarity_right)),
     Measure("kind_right", "kind right", True, lambda s: _flag(s.kind_right)),
     Measure("speaker_right", "speaker right", True, lambda s: _flag(s.speaker_right)),
+    Measure("history_right", "history right", True, lambda s: _flag(s.history_right)),
     *(Measure(f"shown_at_{k}", f"gold among the first {k} shown", True, _shown_by(k)) for k in SHOWN_AT),
     Measure("crashed", "crashed or missing", False, lambda s: (int(s.outcome is Outcome.CRASHED), 1)),
     Measure("missing_gold", "gold lost by the corpus", False, lambda s: (int(bool(s.missing_gold)), 1)),

@@ -36,9 +36,9 @@ class Score:
     A bool is None where the question has no such label.  ``quotes`` counts the citations, related lines
     and quoted stretches of the text that were compared, ``broken`` tells which failed; ``uncited`` are
     verdicts and marks without a citation behind them; ``cited`` are the quotes cited, of which
-    ``cited_on_gold`` stand on a gold sentence; ``gold_reached`` counts the gold sentences cited; ``rank``
-    is the place, from 1, of the first gold sentence among the evidence shown (citations, then near
-    misses), None where it is not there.
+    ``cited_on_gold`` stand on a gold sentence or one of the labelled history; ``gold_reached`` counts
+    the gold sentences cited; ``rank`` is the place, from 1, of the first gold sentence among the
+    evidence shown (citations, then near misses), None where it is not there.
     """
 
     question: Question
@@ -55,6 +55,7 @@ class Score:
     polarity_right: bool | None
     kind_right: bool | None
     speaker_right: bool | None
+    history_right: bool | None
     cited: tuple[str, ...]
     cited_on_gold: int
     gold_reached: int
@@ -66,7 +67,9 @@ class Score:
     @property
     def failed(self) -> bool:
         """Whether anything at all is wrong with it."""
-        labels = (self.gold_cited, self.polarity_right, self.kind_right, self.speaker_right)
+        labels = (
+            self.gold_cited, self.polarity_right, self.kind_right, self.speaker_right, self.history_right
+        )  # fmt: skip
         faults = (self.assertions, self.unsupported, self.broken, self.uncited, self.missing_gold)
         return self.outcome is not Outcome.RIGHT or any(faults) or any(label is False for label in labels)
 
@@ -81,6 +84,7 @@ class Score:
         labels = {
             "no gold sentence cited": self.gold_cited, "wrong yes/no": self.polarity_right,
             "wrong kind": self.kind_right, "wrong speaker": self.speaker_right,
+            "wrong history": self.history_right,
         }  # fmt: skip
         found += [text for text, right in labels.items() if right is False and answered]
         return (*found, self.reason) if self.reason else tuple(found)
@@ -125,6 +129,7 @@ def score(question: Question, asked: Asked | None, documents: dict[str, str]) ->
         return _crashed(question, asked, gold.missing, reason)
     stretches = [_stretch(citation) for citation in answer.citations]
     on_gold = {i for i, stretch in enumerate(stretches) if gold.hit(stretch)}
+    told_before = find_gold(tuple(text for entry in question.history for text in entry.gold), documents)
     sources = [c.quote for c in (*answer.citations, *answer.related)]
     reading = read(answer.text, sources, question.text)
     broken = [*filter(None, (_fault(c, documents) for c in (*answer.citations, *answer.related)))]
@@ -146,8 +151,9 @@ def score(question: Question, asked: Asked | None, documents: dict[str, str]) ->
         polarity_right=_polarity_right(question, answer),
         kind_right=any(claim.kind == question.kind for claim in claims) if question.kind else None,
         speaker_right=_speaker_right(question, claims),
+        history_right=_history_right(question, answer, documents),
         cited=tuple(citation.quote for citation in answer.citations),
-        cited_on_gold=len(on_gold),
+        cited_on_gold=sum(i in on_gold or told_before.hit(stretch) for i, stretch in enumerate(stretches)),
         gold_reached=gold.reached(stretches),
         rank=_rank(gold, answer),
         backend=answer.backend,
@@ -172,6 +178,7 @@ def _crashed(question: Question, asked: Asked | None, missing: tuple[str, ...], 
         polarity_right=False if question.polarity else None,
         kind_right=False if question.kind else None,
         speaker_right=False if question.speaker else None,
+        history_right=False if question.history else None,
         cited=(),
         cited_on_gold=0,
         gold_reached=0,
@@ -231,6 +238,24 @@ def _speaker_right(question: Question, claims: list[Claim]) -> bool | None:
     wanted = _words(question.speaker)
     given = [_words(claim.speaker) for claim in claims if claim.speaker]
     return any(names and (names <= wanted or wanted <= names) for names in given)
+
+
+def _history_right(question: Question, answer: Answer, documents: dict[str, str]) -> bool | None:
+    """Whether the single finding has the labelled days and verdicts, each led by a sentence of its gold."""
+    if not question.history:
+        return None
+    if len(answer.findings) != 1:
+        return False
+    given = answer.findings[0].history
+    wanted = [(entry.published, entry.verdict) for entry in question.history]
+    if [(entry.published, entry.verdict) for entry in given] != wanted:
+        return False
+    known = range(len(answer.citations))
+    leads = [next(iter(entry.citations), -1) for entry in given]
+    return all(
+        lead in known and find_gold(entry.gold, documents).hit(_stretch(answer.citations[lead]))
+        for lead, entry in zip(leads, question.history, strict=True)
+    )
 
 
 def _words(text: str) -> set[str]:

@@ -13,7 +13,7 @@ from rag.records import Status
 _FOLDER = Path(__file__).resolve().parent / "templates"
 _TILES = (
     "status_right", "false_assertions", "coverage", "gold_cited", "citation_precision", "quote_integrity",
-    "unsupported", "polarity_right", "kind_right", "speaker_right",
+    "unsupported", "polarity_right", "kind_right", "speaker_right", "history_right",
 )  # fmt: skip
 _PLOT_WIDTH, _PLOT_HEIGHT = 640.0, 120.0
 

@@ -20,6 +20,7 @@ from rag.records import (
     Document,
     DocumentKind,
     Finding,
+    HistoryEntry,
     Origin,
     Status,
     SyncReport,
@@ -66,6 +67,7 @@ def question(**changes: Any) -> Question:
         gold=tuple(metadata["gold"]), polarity=metadata["polarity"], kind=metadata["kind"],
         speaker=metadata["speaker"], forbidden=tuple(metadata["forbidden"]), note=metadata["note"],
         as_of=None, file=Path("set.jsonl"), line=1, group=metadata.get("group", ""),
+        history=metadata.get("history", ()),
     )  # fmt: skip
 
 
@@ -90,13 +92,19 @@ def right_answer(asked: Question, text: str = TEXT) -> Answer:
     kind = asked.kind or ClaimKind.FACT
     claims = (Claim(worded, kind, asked.speaker, Origin.QUOTE, 0, (0,)),) if cited else ()
     verdict = Verdict(asked.target)
-    finding = Finding(
-        "", asked.topic, verdict, asked.polarity, citations=tuple(range(len(cited))), reason="label"
+    told = tuple(citation(entry.gold[0], text) for entry in asked.history)
+    history = tuple(
+        HistoryEntry(entry.published, entry.verdict, (place,))
+        for place, entry in enumerate(asked.history, start=len(cited))
     )
+    finding = Finding(
+        "", asked.topic, verdict, asked.polarity, citations=tuple(range(len(cited))), history=history,
+        reason="label",
+    )  # fmt: skip
     return Answer(
         question=asked.text, understood_as=asked.text, status=asked.target, text=worded, findings=(finding,),
-        claims=claims, citations=cited, related=(), notices=(), as_of=date(2026, 11, 1), backend="none",
-        checks=(),
+        claims=claims, citations=(*cited, *told), related=(), notices=(), as_of=date(2026, 11, 1),
+        backend="none", checks=(),
     )  # fmt: skip
 
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from eval.history import Labelled
 from eval.metrics import Outcome, Score, score
 from eval.questions import Question
 from eval.rates import Rate
 from eval.recording import Asked
 from eval.summary import summarise
-from rag.records import Answer, ClaimKind, Finding, Polarity, Status, Verdict
-from tests.eval_stand_in import CHILDREN, CONTRACT, HERON, LARGER, TEXT, citation, question, right_answer
+from rag.records import Answer, ClaimKind, Finding, HistoryEntry, Polarity, Status, Verdict
+from tests.eval_stand_in import (
+    CHILDREN,
+    CONTRACT,
+    HERON,
+    LARGER,
+    PUBLISHED,
+    TEXT,
+    citation,
+    question,
+    right_answer,
+)
 
 STATED = question(polarity=None)
 OPEN = question(
@@ -24,6 +36,14 @@ SILENT = question(id="q3", input="Is there wifi on board?", target="not_covered"
 YES = question(
     id="q4", input="Will children travel free?", gold=[CHILDREN], polarity=Polarity.YES, kind="commitment",
     speaker="Rafael Okonjo",
+)  # fmt: skip
+
+CHANGED = question(
+    id="q5", polarity=None, gold=[HERON],
+    history=(
+        Labelled(date(2025, 9, 29), Verdict.UNDISCLOSED, (LARGER,)),
+        Labelled(PUBLISHED, Verdict.STATED, (HERON, CONTRACT)),
+    ),
 )  # fmt: skip
 
 
@@ -40,7 +60,7 @@ def faults(result: Score) -> set[str]:
     """Which lines of the report an answer spoils."""
     labels = {
         "gold": result.gold_cited, "kind": result.kind_right, "speaker": result.speaker_right,
-        "yes/no": result.polarity_right,
+        "yes/no": result.polarity_right, "history": result.history_right,
     }  # fmt: skip
     return (
         {name for name, right in labels.items() if right is False}
@@ -69,7 +89,7 @@ def digit_changed_in_citation(a: Answer) -> Answer:
     return replace(a, citations=(replace(a.citations[0], quote=a.citations[0].quote.replace("120", "130")),))
 
 
-@pytest.mark.parametrize("asked", [STATED, OPEN, SILENT, YES], ids=lambda q: str(q.target))
+@pytest.mark.parametrize("asked", [STATED, OPEN, SILENT, YES, CHANGED], ids=lambda q: q.id)
 def test_right_answer_has_no_fault(asked: Question) -> None:
     assert faults(scored(asked)) == set()
 
@@ -155,6 +175,52 @@ def test_right_answer_has_no_fault(asked: Question) -> None:
 )
 def test_mutation_is_caught(asked: Question, change: Callable[[Answer], Answer], spoilt: set[str]) -> None:
     assert faults(scored(asked, change)) == spoilt
+
+
+def with_history(*entries: tuple[date, Verdict, tuple[int, ...]]) -> Callable[[Answer], Answer]:
+    return with_finding(history=tuple(HistoryEntry(*entry) for entry in entries))
+
+
+WAS = (date(2025, 9, 29), Verdict.UNDISCLOSED, (1,))
+IS = (PUBLISHED, Verdict.STATED, (0,))
+
+
+@pytest.mark.parametrize(
+    ("change", "right"),
+    [
+        pytest.param(with_history(WAS, IS), True, id="as labelled"),
+        pytest.param(with_history(WAS, (*IS[:2], (0, 1))), True, id="the first citation leads"),
+        pytest.param(with_history(WAS, (*IS[:2], (1, 0))), False, id="led by another sentence"),
+        pytest.param(with_history(IS), False, id="older entry lost"),
+        pytest.param(with_history(WAS), False, id="newer entry lost"),
+        pytest.param(with_history(), False, id="no history"),
+        pytest.param(with_history(IS, WAS), False, id="newest first"),
+        pytest.param(with_history(WAS, (date(2026, 3, 13), *IS[1:])), False, id="another day"),
+        pytest.param(with_history((WAS[0], Verdict.STATED, (1,)), IS), False, id="another verdict"),
+        pytest.param(with_history(WAS, IS, IS), False, id="entry twice"),
+        pytest.param(with_history(WAS, (*IS[:2], ())), False, id="entry without a citation"),
+        pytest.param(with_history(WAS, (*IS[:2], (9,))), False, id="citation that is not there"),
+        pytest.param(lambda a: replace(a, findings=a.findings * 2), False, id="two findings"),
+        pytest.param(lambda a: replace(a, findings=()), False, id="no finding"),
+    ],
+)
+def test_a_history_is_right_only_with_its_days_verdicts_and_leading_sentences(
+    change: Callable[[Answer], Answer], right: bool
+) -> None:
+    assert scored(CHANGED, change).history_right is right
+
+
+def test_history_is_no_case_without_its_label_and_a_crash_counts_against_it() -> None:
+    crashed = score(CHANGED, None, {"d1": TEXT})
+    assert scored(STATED).history_right is None
+    assert summarise([scored(STATED), scored(CHANGED), crashed]).rates["history_right"] == Rate(1, 2)
+    assert scored(CHANGED, with_history(IS)).faults[-1] == "wrong history"
+
+
+def test_a_sentence_of_the_history_is_no_imprecise_citation_but_does_not_answer() -> None:
+    whole, only_before = scored(CHANGED), scored(CHANGED, with_citation(LARGER))
+    assert whole.cited_on_gold == len(whole.cited) == 3
+    assert (only_before.gold_cited, only_before.cited_on_gold) == (False, 1)
 
 
 def test_negative_offsets_that_slice_the_right_words_are_broken() -> None:
