@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag import asking, composition, library, prompts, wording
 from rag.added import Sources
+from rag.copies import Copies
 from rag.errors import CorpusError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
@@ -233,7 +234,8 @@ class Assistant:
                 snapshot = self._opened().snapshot()
             assert snapshot is not None
             if self._shelf is None or self._shelf.snapshot is not snapshot:
-                self._shelf = library.Shelf(snapshot)
+                copies = Copies(self.settings.data_path / "index" / "copies")
+                self._shelf = library.Shelf(snapshot, copies)
             return self._shelf
 
     def _opened(self) -> Index:

@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.copies import Copies
 from rag.index import Built, Snapshot, Unit
 from rag.language import Parser
 from rag.reading import ANALYSIS_VERSION, ReadDocument, analyse, restore
@@ -45,8 +47,10 @@ def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[st
 class Shelf:
     """The libraries of one snapshot, by as-of date; each is made once.  Safe for several threads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, copies: Copies | None = None) -> None:
+        """``copies`` keeps vectors where they are read faster than from the store."""
         self.snapshot = snapshot
+        self._vectors = partial(copies.vectors, snapshot) if copies else snapshot.vectors
         self._lock = threading.Lock()
         self._read: dict[str, tuple[ReadDocument, NDArray[np.float32]]] = {}
         self._words: dict[str, NDArray[np.float32]] = {}
@@ -86,7 +90,7 @@ class Shelf:
         flat = np.frombuffer(base64.b64decode(data["vectors"]), np.float16).astype(np.float32)
         if data["words"]:
             self._words.update(zip(data["words"], flat.reshape(len(data["words"]), -1), strict=True))
-        self._read[document.id] = (read, self.snapshot.vectors(document.id))
+        self._read[document.id] = (read, self._vectors(document.id))
 
 
 def _days(document: Document) -> tuple[date, ...]:
