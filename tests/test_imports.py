@@ -29,7 +29,7 @@ ORDER = (
     ("language", "lexicon", "spelling"),
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "reading"),
-    ("embedding", "bert"),
+    ("bert", "embedding"),
     ("datafolder", "manifest", "snapshot", "copies", "syncing", "index"),
     ("added",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),

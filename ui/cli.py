@@ -47,8 +47,10 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
             stream.reconfigure(errors="backslashreplace")  # a Latin-1 terminal must not end an answer
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if words[:1] == ["eval"]:  # it has options and commands of its own
+        if words[:1] == ["eval"]:  # these two have options of their own
             return commands.evaluate(words[1:])
+        if words[:1] == ["bench"]:
+            return commands.bench(words[1:])
     except BrokenPipeError:
         return _pipe_closed()
     options = build_parser().parse_args(words)
@@ -133,8 +135,9 @@ def _add_upkeep(parsers: _Commands[_Parser]) -> None:
     pull.set_defaults(run=models.pull)
     actions.add_parser("path", help="the folder in which models lie").set_defaults(run=models.path)
 
-    # Only for the list of commands: `main` hands its words to the evaluation.
+    # Only for the list of commands: `main` hands their words on.
     parsers.add_parser("eval", help="ask the labelled questions, score the answers, judge by the gates")
+    parsers.add_parser("bench", help="measure speed and memory beside LlamaIndex and brute force")
 
     check = parsers.add_parser("doctor", help="check this installation and say how to mend it")
     check.set_defaults(run=doctor.run)
