@@ -16,6 +16,7 @@ from rag.records import (
     Evidence,
     Finding,
     HistoryEntry,
+    IndexState,
     Origin,
     Polarity,
     Status,
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer", "Assistant", "Check", "Citation", "Claim", "ClaimKind", "Delta", "Document", "DocumentKind",
-    "Evidence", "Finding", "HistoryEntry", "Origin", "Polarity", "Settings", "StatedError", "Status",
-    "SyncReport", "Turn", "Verdict",
+    "Evidence", "Finding", "HistoryEntry", "IndexState", "Origin", "Polarity", "Settings", "StatedError",
+    "Status", "SyncReport", "Turn", "Verdict",
 ]  # fmt: skip
 
 

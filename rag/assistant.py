@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -13,11 +14,11 @@ from typing import TYPE_CHECKING
 from rag import asking, composition, library, prompts, wording
 from rag.added import Sources
 from rag.copies import Copies
-from rag.errors import CorpusError, StatedError
+from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
 from rag.language import Parser
-from rag.records import Answer, Check, Delta, Document, DocumentKind, Evidence, SyncReport
+from rag.records import Answer, Check, Delta, Document, DocumentKind, Evidence, IndexState, SyncReport
 from rag.settings import Settings
 from rag.suggestions import suggestions_for
 from rag.verification import verify_answer
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from rag.generation import Backend
 
 Progress = Callable[[str, int, int], None]
+_log = logging.getLogger(__name__)
 STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
 
 
@@ -77,11 +79,24 @@ class Assistant:
         files = self._sources.files()
         index = self._opened()
         build = partial(library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit)
-        return index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
+        report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
+        _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
+        return report
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, sorted by id."""
         return self._current().snapshot.documents
+
+    def state(self) -> IndexState:
+        """What is indexed now; unlike the others it builds nothing.
+
+        Raises:
+            IndexStateError: nothing is indexed yet, or the index cannot be opened.
+        """
+        snapshot = self._opened().snapshot()
+        if snapshot is None:
+            raise IndexStateError("Nothing is indexed yet: run `stated sync`.")
+        return IndexState(snapshot.generation, len(snapshot.documents))
 
     def document(self, document_id: str) -> Document:
         """One indexed document.
@@ -182,7 +197,9 @@ class Assistant:
         texts = {d.document.id: d.document.text for d in shown.documents}
         checks = verify_answer(answer, texts.get)
         clock.lap("verify")
-        yield replace(answer, checks=checks, seconds=clock.seconds())
+        whole = replace(answer, checks=checks, seconds=clock.seconds())
+        _log.info("answered", extra={"facts": asking.facts(whole)})
+        yield whole
 
     def verify(self, answer: Answer) -> tuple[Check, ...]:
         """Every exact check of an answer against the indexed documents; no model is used."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -152,6 +153,8 @@ class SentenceModel:
 
 
 def _shipped(folder: Path) -> Model:
+    # Read when transformers is imported, which other parts may do later: no bar while it loads weights.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     from rag.bert import ShippedModel  # here, not above: torch takes a second that most commands do not need
 
     return ShippedModel(folder)

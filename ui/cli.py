@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from rag.errors import StatedError
 from rag.settings import BACKENDS
-from ui import commands, doctor, models
+from ui import commands, doctor, logs, models
 
 DONE, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 # What a shell reports of a program that wrote to a closed pipe, as in `stated ask … | head -1`.
@@ -55,6 +55,7 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
         return _pipe_closed()
     options = build_parser().parse_args(words)
     try:
+        logs.begin(getattr(options, "verbose", False), os.environ)
         code: int = options.run(options, tools or commands.Tools())
         sys.stdout.flush()
     except StatedError as error:
@@ -85,6 +86,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_asking(commands_of)
     _add_documents(commands_of)
+    for working in commands_of.choices.values():
+        working.add_argument("--verbose", action="store_true", help="log to standard error, as JSON lines")
     _add_upkeep(commands_of)
     return parser
 
