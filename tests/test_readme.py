@@ -239,7 +239,12 @@ def settings_table() -> dict[str, str]:
 
 def test_the_table_of_settings_is_whole() -> None:
     of_the_engine = [f"STATED_{field.name.upper()}" for field in fields(Settings)]
-    assert list(settings_table()) == [*of_the_engine, "STATED_AUTH", "STATED_MCP_TOKEN"]  # the page's own
+    assert list(settings_table()) == [
+        *of_the_engine,
+        "STATED_AUTH",
+        "STATED_MCP_TOKEN",
+        "STATED_LOG",
+    ]  # the faces' own
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Settings)])
