@@ -18,16 +18,16 @@ from typing import Any
 import xllamacpp
 from llama_index.core import Document as Source
 from llama_index.core import VectorStoreIndex
-from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.base.llms.types import CompletionResponse, LLMMetadata
 from llama_index.core.llms import CustomLLM
 from llama_index.core.query_engine import CitationQueryEngine
 from llama_index.core.schema import NodeWithScore
 
 from eval.faults import EvalError
+from eval.shared_embedding import SharedEmbedding
 from eval.wording import leading_polarity
 from rag.corpus import read_document, scan
-from rag.embedding import Embedder, load_embedder
+from rag.embedding import load_embedder
 from rag.records import (
     Answer,
     Citation,
@@ -53,28 +53,6 @@ _STATUS: dict[str, list[str]] = tomllib.loads(
 )["status"]
 _HEAD = re.compile(r"^Source \d+:\n")
 _MARK = re.compile(r"\[(\d+(?:\s*,\s*\d+)*)\]")
-
-
-class SharedEmbedding(BaseEmbedding):
-    """The engine's own embedder behind LlamaIndex's interface."""
-
-    _embedder: Embedder
-
-    def __init__(self, embedder: Embedder) -> None:
-        super().__init__(model_name=embedder.name)
-        self._embedder = embedder
-
-    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
-        return [[float(x) for x in row] for row in self._embedder.encode(texts)]
-
-    def _get_text_embedding(self, text: str) -> list[float]:
-        return self._get_text_embeddings([text])[0]
-
-    def _get_query_embedding(self, query: str) -> list[float]:
-        return self._get_text_embeddings([query])[0]
-
-    async def _aget_query_embedding(self, query: str) -> list[float]:
-        return self._get_query_embedding(query)
 
 
 class EmbeddedModel(CustomLLM):

@@ -75,7 +75,7 @@ def answer(
     ordered = sorted(questions, key=lambda q: q.corpus)  # stable: the files' order within a corpus
     with file.open("w", encoding="utf-8") as out:
         started = datetime.now(UTC).isoformat(timespec="seconds")
-        write_run(out, Recording(llm, started, tuple(q.id for q in ordered), engine_name, _machine()))
+        write_run(out, Recording(llm, started, tuple(q.id for q in ordered), engine_name, machine()))
         for corpus, group in groupby(ordered, key=lambda q: q.corpus):
             with (
                 tempfile.TemporaryDirectory(prefix="stated-eval-") as data,
@@ -85,9 +85,10 @@ def answer(
                 _ask_all(engine, corpus, list(group), out, told)
 
 
-def _machine() -> str:
-    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return f"{machine}, Python {platform.python_version()}"
+def machine() -> str:
+    """What figures of speed are read beside."""
+    kind = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
+    return f"{kind}, Python {platform.python_version()}"
 
 
 def _documents(engine: Engine, corpus: str) -> dict[str, str]:

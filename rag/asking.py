@@ -15,7 +15,7 @@ from rag.errors import QuestionError
 from rag.language import Token, word_key
 from rag.overview import StillOpen, overview, unknowns
 from rag.question import Ask, Detail, Parse, Question, understand
-from rag.records import Citation, Turn, Verdict
+from rag.records import Answer, Citation, Turn, Verdict
 from rag.retrieval import Library
 from rag.settings import MAX_QUESTION_CHARACTERS
 from rag.spelling import mend
@@ -183,6 +183,19 @@ def near_misses(
     """Sentences that are like an answer and are none; never one that is cited."""
     near = [composition.cite(library, row) for one in found for row in one.related]
     return tuple(dict.fromkeys(citation for citation in near if citation not in cited))[:_MAX_RELATED]
+
+
+def facts(answer: Answer) -> dict[str, object]:
+    """What a log may say of an answer: how it went, and nothing that was asked, found or configured."""
+    return {
+        "status": answer.status.value,
+        "seconds": dict(answer.seconds),
+        "backend": answer.backend,
+        "failed_checks": [check.name for check in answer.checks if not check.passed],
+        "findings": len(answer.findings),
+        "notices": len(answer.notices),
+        "as_of": answer.as_of.isoformat(),
+    }
 
 
 def _asked(turn: Turn | Mapping[str, str] | str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from rag import asking, composition, ledger, library, prompts, wording
 from rag.added import Sources
-from rag.errors import CorpusError, StatedError
+from rag.copies import Copies
+from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
 from rag.inquiries import inquiries
@@ -25,6 +27,7 @@ from rag.records import (
     Document,
     DocumentKind,
     Evidence,
+    IndexState,
     LedgerRow,
     SyncReport,
 )
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[str, int, int], None]
 _LEDGERS_KEPT = 3  # of as many days, for one state of the documents
+_log = logging.getLogger(__name__)
 STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
 
 
@@ -89,12 +93,27 @@ class Assistant:
         """
         files = self._sources.files()
         index = self._opened()
-        build = partial(library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit)
-        return index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
+        build = partial(
+            library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit, known={}
+        )
+        report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
+        _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
+        return report
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, sorted by id."""
         return self._current().snapshot.documents
+
+    def state(self) -> IndexState:
+        """What is indexed now; unlike the others it builds nothing.
+
+        Raises:
+            IndexStateError: nothing is indexed yet, or the index cannot be opened.
+        """
+        snapshot = self._opened().snapshot()
+        if snapshot is None:
+            raise IndexStateError("Nothing is indexed yet: run `stated sync`.")
+        return IndexState(snapshot.generation, len(snapshot.documents))
 
     def document(self, document_id: str) -> Document:
         """One indexed document.
@@ -231,7 +250,9 @@ class Assistant:
         texts = {d.document.id: d.document.text for d in shown.documents}
         checks = verify_answer(answer, texts.get)
         clock.lap("verify")
-        yield replace(answer, checks=checks, seconds=clock.seconds())
+        whole = replace(answer, checks=checks, seconds=clock.seconds())
+        _log.info("answered", extra={"facts": asking.facts(whole)})
+        yield whole
 
     def verify(self, answer: Answer) -> tuple[Check, ...]:
         """Every exact check of an answer against the indexed documents; no model is used."""
@@ -283,7 +304,8 @@ class Assistant:
                 snapshot = self._opened().snapshot()
             assert snapshot is not None
             if self._shelf is None or self._shelf.snapshot is not snapshot:
-                self._shelf = library.Shelf(snapshot)
+                copies = Copies(self.settings.data_path / "index" / "copies")
+                self._shelf = library.Shelf(snapshot, copies)
             return self._shelf
 
     def _opened(self) -> Index:

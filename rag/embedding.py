@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,36 +17,51 @@ from rag import weights
 from rag.errors import WeightsError
 from rag.settings import Settings
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 _TEXTS_AT_ONCE = 32  # texts that go through the model together: bounds memory, changes no vector
 _SPECIAL_TOKENS = 2  # a start and an end mark take their place in every window
 _SHAPING = (".json", ".txt", ".model", ".safetensors", ".bin", ".py")  # files that shape the vectors
 
 
+class Model(Protocol):
+    """A loaded model; not safe to use from several threads at once."""
+
+    max_tokens: int
+    """Word pieces that one window takes."""
+
+    def tokens(self, text: str) -> int:
+        """The word pieces of a text."""
+
+    def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Unit-length rows, one for each text, which fits the window; no texts give shape (0, d)."""
+
+
 class Embedder:
-    """A sentence-transformers model that drops no text in silence.
+    """A sentence embedder that drops no text in silence.
 
     A text that is longer than the model's window is embedded as the normalised mean over windows of
     it.  A text's vector does not depend on the batch it comes in, but for the last bits of a float.
-    Safe to use from several threads.  The model is loaded when it is first needed (about 7 s).
+    Safe to use from several threads.  The model is loaded when it is first needed.
+
+    Args:
+        name: as people know it.
+        folder: a sentence-transformers model.
+        load: opens the model in that folder.
     """
 
-    def __init__(self, name: str, folder: Path) -> None:
+    def __init__(self, name: str, folder: Path, load: Callable[[Path], Model]) -> None:
         self.name = name
         self._folder = folder
+        self._load = load
         self._lock = threading.RLock()
-        self._model: SentenceTransformer | None = None
+        self._model: Model | None = None
         self.fingerprint = _fingerprint(folder)
 
     @property
     def max_tokens(self) -> int:
         """Word pieces that one window takes; a longer text is split, never cut."""
         with self._lock:
-            longest = self._loaded().max_seq_length
-        return int(longest) - _SPECIAL_TOKENS if longest else 2**31
+            return self._loaded().max_tokens
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-length rows, one for each text; no texts give shape (0, d).
@@ -61,7 +77,7 @@ class Embedder:
                 pieces = self._windows(text)
                 windows.extend(pieces)
                 owners.extend([owner] * len(pieces))
-            rows = self._rows(windows)
+            rows = self._loaded().rows(windows)
         sums = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
         np.add.at(sums, owners, rows)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)
@@ -83,17 +99,50 @@ class Embedder:
         return windows
 
     def _tokens(self, text: str) -> int:
-        tokenized = self._loaded().tokenizer(
+        return self._loaded().tokens(text)
+
+    def _loaded(self) -> Model:
+        if self._model is None:
+            from safetensors import SafetensorError
+
+            try:
+                self._model = self._load(self._folder)
+            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+                raise WeightsError(
+                    f"The embedder {self.name} cannot be loaded ({str(error).splitlines()[0]}): "
+                    "set STATED_EMBEDDER to the folder of a sentence-transformers model."
+                ) from error
+        return self._model
+
+
+class SentenceModel:
+    """Any sentence-transformers model, through its library."""
+
+    def __init__(self, folder: Path) -> None:
+        # Here, not above: the import takes seconds, and the shipped model has a path of its own.
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging as transformers_logging
+
+        transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+        self._model = SentenceTransformer(
+            str(folder), device="cpu", local_files_only=True, trust_remote_code=False
+        )
+        longest = self._model.max_seq_length
+        self.max_tokens = int(longest) - _SPECIAL_TOKENS if longest else 2**31
+
+    def tokens(self, text: str) -> int:
+        """See ``Model``."""
+        tokenized = self._model.tokenizer(
             text, add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
         )
         return len(tokenized["input_ids"])
 
-    def _rows(self, windows: Sequence[str]) -> NDArray[np.float32]:
-        model = self._loaded()
-        if not windows:
-            return np.zeros((0, model.get_embedding_dimension() or 0), dtype=np.float32)
-        rows = model.encode(
-            list(windows),
+    def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """See ``Model``."""
+        if not texts:
+            return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
+        rows = self._model.encode(
+            list(texts),
             batch_size=_TEXTS_AT_ONCE,
             show_progress_bar=False,
             convert_to_numpy=True,
@@ -102,23 +151,13 @@ class Embedder:
         )
         return np.asarray(rows, dtype=np.float32)
 
-    def _loaded(self) -> SentenceTransformer:
-        if self._model is None:
-            # Here, not above: the import takes seconds that most commands need not wait for.
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            try:
-                self._model = SentenceTransformer(
-                    str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False
-                )
-            except (OSError, ValueError, KeyError) as error:
-                raise WeightsError(
-                    f"The embedder {self.name} cannot be loaded ({str(error).splitlines()[0]}): "
-                    "set STATED_EMBEDDER to the folder of a sentence-transformers model."
-                ) from error
-        return self._model
+def _shipped(folder: Path) -> Model:
+    # Read when transformers is imported, which other parts may do later: no bar while it loads weights.
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    from rag.bert import ShippedModel  # here, not above: torch takes a second that most commands do not need
+
+    return ShippedModel(folder)
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -128,14 +167,14 @@ def load_embedder(settings: Settings) -> Embedder:
         WeightsError: the model is not on this machine.
     """
     if not settings.embedder:
-        return _embedder(DEFAULT_NAME, weights.embedder_path())
+        return _embedder(DEFAULT_NAME, weights.embedder_path(), _shipped)
     path = Path(settings.embedder).expanduser()
-    return _embedder(settings.embedder, path if path.is_dir() else _cached(settings.embedder))
+    return _embedder(settings.embedder, path if path.is_dir() else _cached(settings.embedder), SentenceModel)
 
 
 @lru_cache(maxsize=2)
-def _embedder(name: str, folder: Path) -> Embedder:
-    return Embedder(name, folder)
+def _embedder(name: str, folder: Path, load: Callable[[Path], Model]) -> Embedder:
+    return Embedder(name, folder, load)
 
 
 def _cached(name: str) -> Path:
@@ -156,7 +195,6 @@ def _fingerprint(folder: Path) -> str:
     total = hashlib.sha256()
     paths = [path for path in folder.rglob("*") if path.suffix in _SHAPING and path.is_file()]
     for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix()):
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        total.update(f"{path.relative_to(folder).as_posix()} {digest}\n".encode())
+        # Of a large file as remembered, so that asking need not read 90 MB first.
+        total.update(f"{path.relative_to(folder).as_posix()} {weights.file_digest(path)}\n".encode())
     return total.hexdigest()[:16]

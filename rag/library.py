@@ -8,10 +8,12 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.copies import Copies
 from rag.index import Built, Snapshot, Unit
 from rag.language import Parser
 from rag.reading import ANALYSIS_VERSION, ReadDocument, analyse, restore
@@ -22,8 +24,14 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 FINGERPRINT = f"{ANALYSIS_VERSION}/words-1"
 
 
-def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit]) -> Built:
+def build(
+    document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit],
+    known: dict[str, NDArray[np.float32]],
+) -> Built:  # fmt: skip
     """What the index keeps of a document: a unit for each sentence, its analysis, its words' vectors.
+
+    ``known`` holds the vectors of words by the word, and gets this document's: most words of one are
+    another's too.
 
     A sentence is embedded with its section's title before it: "It will be released" alone says
     little (the contextual header of retrieval practice).
@@ -33,7 +41,9 @@ def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[st
     units = tuple(unit(r.context, r.sentence.start, r.sentence.end) for r in read.readings)
     words = sorted({k for r in read.readings for k in r.keys if any(c.isalpha() for c in k)})
     surface = {t.key: t.low for r in read.readings for t in r.tokens}
-    vectors = encode([surface[word] for word in words]).astype(np.float16)
+    new = sorted({surface[word] for word in words} - known.keys())
+    known.update(zip(new, encode(new), strict=True))
+    vectors = np.array([known[surface[word]] for word in words], np.float16)
     attachment = {
         "analysis": analysis.decode(),
         "words": words,
@@ -45,8 +55,10 @@ def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[st
 class Shelf:
     """The libraries of one snapshot, by as-of date; each is made once.  Safe for several threads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, copies: Copies | None = None) -> None:
+        """``copies`` keeps vectors where they are read faster than from the store."""
         self.snapshot = snapshot
+        self._vectors = partial(copies.vectors, snapshot) if copies else snapshot.vectors
         self._lock = threading.Lock()
         self._read: dict[str, tuple[ReadDocument, NDArray[np.float32]]] = {}
         self._words: dict[str, NDArray[np.float32]] = {}
@@ -86,7 +98,7 @@ class Shelf:
         flat = np.frombuffer(base64.b64decode(data["vectors"]), np.float16).astype(np.float32)
         if data["words"]:
             self._words.update(zip(data["words"], flat.reshape(len(data["words"]), -1), strict=True))
-        self._read[document.id] = (read, self.snapshot.vectors(document.id))
+        self._read[document.id] = (read, self._vectors(document.id))
 
 
 def _days(document: Document) -> tuple[date, ...]:

@@ -281,6 +281,14 @@ class SyncReport:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexState:
+    """What is indexed: ``generation`` changes with the corpus, ``documents`` is their number."""
+
+    generation: str
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """First event of a stream: what was found, before any wording."""
 

@@ -32,6 +32,7 @@ from rag.records import (
     DocumentKind,
     Evidence,
     Finding,
+    IndexState,
     LedgerEntry,
     LedgerRow,
     Origin,
@@ -217,6 +218,9 @@ class ScriptedAssistant:
 
     def documents(self) -> tuple[Document, ...]:
         return (DOCUMENT,)
+
+    def state(self) -> IndexState:
+        return IndexState("0" * 64, 1)
 
     def document(self, document_id: str) -> Document:
         if document_id != DOCUMENT.id:

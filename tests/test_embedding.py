@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -10,9 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.embedding import DEFAULT_NAME, Embedder, load_embedder
+from rag.bert import ShippedModel
+from rag.embedding import DEFAULT_NAME, Embedder, SentenceModel, load_embedder
 from rag.errors import WeightsError
 from rag.settings import Settings
+from rag.weights import embedder_path
 
 SHORT = "The licence of the compiler has not been decided."
 
@@ -119,3 +122,45 @@ def test_asking_for_the_fingerprint_does_not_load_the_model() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert shown.stdout.split() == [load_embedder(Settings(embedder="")).fingerprint, "False"]
+
+
+ODD = [
+    "",
+    " \n",
+    "Größe naïve CAFÉ 中文字 \u200b½",
+    "[CLS] [MASK] [SEP]",
+    "a" * 90,
+    "1,234.5% C++/C# e@x.y",
+    "\x01",
+]
+
+
+def test_the_shipped_model_gives_the_librarys_vectors() -> None:
+    corpus = Path(__file__).resolve().parent.parent / "corpus"
+    lines = [line for path in sorted(corpus.rglob("*.md")) for line in path.read_text("utf-8").splitlines()]
+    fast, library = ShippedModel(embedder_path()), SentenceModel(embedder_path())
+    texts = [*ODD, *(line for line in lines if line.strip() and fast.tokens(line) <= fast.max_tokens)]
+    assert len(texts) > 60
+    assert fast.max_tokens == library.max_tokens
+    assert [fast.tokens(text) for text in texts] == [library.tokens(text) for text in texts]
+    likeness = (fast.rows(texts) * library.rows(texts)).sum(axis=1)
+    assert likeness.min() > 0.9999
+
+
+def test_every_other_model_goes_through_the_library(tmp_path: Path) -> None:
+    # The same files under another path: what they are is not guessed at.
+    folder = tmp_path / "mine"
+    shutil.copytree(embedder_path(), folder)
+    mine, shipped = load_embedder(Settings(embedder=str(folder))), load_embedder(Settings(embedder=""))
+    assert (mine.encode([SHORT])[0] @ shipped.encode([SHORT])[0]) > 0.9999
+    assert (type(mine._loaded()), type(shipped._loaded())) == (SentenceModel, ShippedModel)
+
+
+def test_embedding_with_the_shipped_model_imports_no_slow_library() -> None:
+    code = (
+        "import sys; from rag.embedding import load_embedder; from rag.settings import Settings;"
+        "load_embedder(Settings(embedder='')).encode(['x']);"
+        "print(sorted({'transformers', 'sentence_transformers', 'sklearn', 'scipy'} & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "[]\n"

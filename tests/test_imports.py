@@ -29,8 +29,8 @@ ORDER = (
     ("language", "lexicon", "spelling"),
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "reading"),
-    ("embedding",),
-    ("datafolder", "manifest", "snapshot", "syncing", "index"),
+    ("bert", "embedding"),
+    ("datafolder", "manifest", "snapshot", "copies", "syncing", "index"),
     ("added",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("vocabulary", "retrieval", "library"),
@@ -60,7 +60,8 @@ EDGES = {
     "xllamacpp": {"rag.embedded"},
     "spacy": {"rag.language"},
     "sentence_transformers": {"rag.embedding", "rag.retrieval"},
-    "torch": {"rag.embedding", "rag.reader_layers"},
+    "tokenizers": {"rag.bert"},
+    "torch": {"rag.bert", "rag.reader_layers"},
     "gradio": {"ui.page", "ui.looks", "ui.tab_ask", "ui.tab_evals", "ui.tab_ledger", "ui.tab_sources"},
 }
 

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
+from eval import bench, readme
 from eval import cli as eval_cli
-from eval import readme
 from eval.questions import EvalError
 from rag import Assistant, Settings
 from rag.settings import MAX_FILE_BYTES, MAX_QUESTION_CHARACTERS, read_environment
@@ -169,6 +169,8 @@ def test_every_command_is_one_that_the_program_understands(capsys: pytest.Captur
                 parsers[step].parse_args(arguments)
             case ["stated", "eval", *arguments]:
                 parsers["eval"].parse_args(arguments)
+            case ["stated", "bench", *arguments]:
+                bench.parser().parse_args(arguments)
             case ["stated", *arguments]:
                 cli.build_parser().parse_args(arguments[: [*arguments, ">"].index(">")])
             case ["python", "-m", "eval", "score", *arguments]:
@@ -195,7 +197,7 @@ def test_commands_end_as_it_says(tools: OneEngine, tmp_path: Path, monkeypatch: 
     (tmp_path / note).write_text(blocks("markdown")[0], encoding="utf-8")
     ran = []
     for words in of_stated():
-        if words[0] in ("serve", "doctor", "eval") or words[:2] == ["models", "pull"]:
+        if words[0] in ("serve", "doctor", "eval", "bench") or words[:2] == ["models", "pull"]:
             continue  # a page that stays open, the installation below, and the network
         arguments = words[: [*words, ">"].index(">")]
         code, printed = run(arguments, tools)
@@ -237,7 +239,12 @@ def settings_table() -> dict[str, str]:
 
 def test_the_table_of_settings_is_whole() -> None:
     of_the_engine = [f"STATED_{field.name.upper()}" for field in fields(Settings)]
-    assert list(settings_table()) == [*of_the_engine, "STATED_AUTH", "STATED_MCP_TOKEN"]  # the page's own
+    assert list(settings_table()) == [
+        *of_the_engine,
+        "STATED_AUTH",
+        "STATED_MCP_TOKEN",
+        "STATED_LOG",
+    ]  # the faces' own
 
 
 @pytest.mark.parametrize("field", [field.name for field in fields(Settings)])

@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from rag.errors import StatedError
 from rag.settings import BACKENDS
-from ui import commands, doctor, models
+from ui import commands, doctor, logs, models
 
 DONE, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 # What a shell reports of a program that wrote to a closed pipe, as in `stated ask … | head -1`.
@@ -47,12 +47,15 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
             stream.reconfigure(errors="backslashreplace")  # a Latin-1 terminal must not end an answer
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if words[:1] == ["eval"]:  # it has options and commands of its own
+        if words[:1] == ["eval"]:  # these two have options of their own
             return commands.evaluate(words[1:])
+        if words[:1] == ["bench"]:
+            return commands.bench(words[1:])
     except BrokenPipeError:
         return _pipe_closed()
     options = build_parser().parse_args(words)
     try:
+        logs.begin(getattr(options, "verbose", False), os.environ)
         code: int = options.run(options, tools or commands.Tools())
         sys.stdout.flush()
     except StatedError as error:
@@ -83,6 +86,8 @@ def build_parser() -> argparse.ArgumentParser:
     commands_of = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_asking(commands_of)
     _add_documents(commands_of)
+    for working in commands_of.choices.values():
+        working.add_argument("--verbose", action="store_true", help="log to standard error, as JSON lines")
     _add_upkeep(commands_of)
     return parser
 
@@ -148,8 +153,9 @@ def _add_upkeep(parsers: _Commands[_Parser]) -> None:
     pull.set_defaults(run=models.pull)
     actions.add_parser("path", help="the folder in which models lie").set_defaults(run=models.path)
 
-    # Only for the list of commands: `main` hands its words to the evaluation.
+    # Only for the list of commands: `main` hands their words on.
     parsers.add_parser("eval", help="ask the labelled questions, score the answers, judge by the gates")
+    parsers.add_parser("bench", help="measure speed and memory beside LlamaIndex and brute force")
 
     check = parsers.add_parser("doctor", help="check this installation and say how to mend it")
     check.set_defaults(run=doctor.run)

@@ -154,6 +154,13 @@ def evaluate(words: Sequence[str]) -> int:
     return main(words)
 
 
+def bench(words: Sequence[str]) -> int:
+    """Measure speed and memory; likewise."""
+    from eval.bench import main
+
+    return main(words)
+
+
 def _settings(options: Namespace) -> Settings:
     return Settings(llm=getattr(options, "llm", None))
 

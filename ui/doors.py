@@ -1,5 +1,7 @@
 """What stands before Gradio on the way in: no uploads where nobody may add, no MCP tools without a token.
 
+Here too: a bound on what strangers may ask, and `/health` for whatever watches over the server.
+
 The tools are ours and not Gradio's: its MCP server exposes every listener that is not private, is not
 covered by its login, and names tools after Python functions. The protocol needed here is small: JSON-RPC
 over one address, each call answered at once (Model Context Protocol, streamable HTTP, revision 2025-06-18).
@@ -9,7 +11,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +22,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from rag.errors import StatedError
+from rag.records import IndexState
 from ui.access import Access
+from ui.limits import Bound, Rate, stranger
 from ui.programs import Program
 
 MCP_PATH = "/mcp"
+HEALTH_PATH = "/health"
 MAX_BODY_BYTES = 1_000_000
 VERSIONS = ("2025-06-18", "2025-03-26", "2024-11-05")
 _UPLOAD = "/gradio_api/upload"
@@ -38,23 +43,44 @@ class Doors:
         access: who may add documents.
         tools: for MCP; none keeps that door shut.
         token: which callers of the tools must show.
+        state: what is indexed, for `/health`; None leaves it to what lies behind.
     """
 
-    def __init__(self, app: ASGIApp, access: Access, tools: Sequence[Program] = (), token: str = "") -> None:
-        self._app, self._access, self._token = app, access, token
+    def __init__(
+        self, app: ASGIApp, access: Access, tools: Sequence[Program] = (), token: str = "",
+        state: Callable[[], IndexState] | None = None,
+    ) -> None:  # fmt: skip
+        self._app, self._access, self._token, self._state = app, access, token, state
         self._tools = {tool.name: tool for tool in tools}
+        self._rate, self._bound = Rate(), Bound()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers for the two doors; everything else goes on."""
-        path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
-        request = Request(scope, receive) if path in (MCP_PATH, _UPLOAD) else None
-        if request and path == _UPLOAD and not self._access.login and (why := self._access.refusal(request)):
-            await JSONResponse({"detail": why}, HTTPStatus.FORBIDDEN)(scope, receive, send)
-        elif request and path == MCP_PATH and self._tools:
-            response = await self._mcp(request)
-            await response(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)
+        """Answers for the doors; everything else goes on."""
+        response = await self._answered(Request(scope, receive)) if scope["type"] == "http" else None
+        await (response or self._app)(scope, receive, send)
+
+    async def _answered(self, request: Request) -> Response | None:
+        path = request.scope["path"].rstrip("/")
+        if path == HEALTH_PATH and self._state and request.method in ("GET", "HEAD"):
+            return await run_in_threadpool(self._health)
+        who = stranger(request) if request.method == "POST" else ""
+        if who and (why := self._rate.refusal(who)):
+            return JSONResponse({"detail": why}, HTTPStatus.TOO_MANY_REQUESTS)
+        if path == _UPLOAD and not self._access.login and (why := self._access.refusal(request)):
+            return JSONResponse({"detail": why}, HTTPStatus.FORBIDDEN)
+        return await self._mcp(request) if path == MCP_PATH and self._tools else None
+
+    def _health(self) -> Response:
+        assert self._state is not None
+        try:
+            state = self._state()
+        except StatedError as error:
+            return JSONResponse(
+                {"status": "unavailable", "detail": str(error)}, HTTPStatus.SERVICE_UNAVAILABLE
+            )
+        # Behind a login nothing is told before it; whether the server is well is no secret.
+        told = {} if self._access.login else {"generation": state.generation, "documents": state.documents}
+        return JSONResponse({"status": "ok", **told})
 
     async def _mcp(self, request: Request) -> Response:
         if not self._knows(request):
@@ -118,7 +144,8 @@ class Doors:
         if not isinstance(given, dict) or not needed <= set(given) <= known:
             return _error(id_, _ARGUMENTS, f"{tool.name} takes {sorted(known)} and needs {sorted(needed)}.")
         try:
-            value, failed = await run_in_threadpool(lambda: tool.function(**given)), False
+            with self._bound.taken():
+                value, failed = await run_in_threadpool(lambda: tool.function(**given)), False
         except StatedError as error:
             value, failed = {"error": str(error)}, True
         text = json.dumps(value, ensure_ascii=False)

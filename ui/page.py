@@ -97,9 +97,10 @@ def open_page(assistant: Assistant, host: str, port: int, mcp: bool = False) -> 
     access = read_access(host, os.environ)
     tools, token = (programs(assistant), read_token(os.environ)) if mcp else ((), "")
     page = build(assistant, access)
+    doors = Middleware(Doors, access=access, tools=tools, token=token, state=assistant.state)
     page.launch(
         auth=access.login,
-        app_kwargs={"middleware": [Middleware(Doors, access=access, tools=tools, token=token)]},
+        app_kwargs={"middleware": [doors]},
         max_file_size=MAX_FILE_BYTES,
         server_name=host,
         server_port=port,
