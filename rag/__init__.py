@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Answer", "Assistant", "Change", "ChangeKind", "Check", "Citation", "Claim", "ClaimKind", "Delta",
-    "Document", "DocumentKind", "Evidence", "Finding", "HistoryEntry", "IndexState", "LedgerEntry", "LedgerRow",
-    "Origin", "Polarity", "Settings", "StatedError", "Status", "SyncReport", "Turn", "Verdict",
+    "Document", "DocumentKind", "Evidence", "Finding", "HistoryEntry", "IndexState", "LedgerEntry",
+    "LedgerRow", "Origin", "Polarity", "Settings", "StatedError", "Status", "SyncReport", "Turn", "Verdict",
 ]  # fmt: skip
 
 
