@@ -39,7 +39,8 @@ _CHECKS = {
     "names": UnsupportedKind.NAME, "licences": UnsupportedKind.LICENCE,
 }  # fmt: skip
 _SHOWN = re.compile("“([^”]+)”")
-_OPENER = re.compile(r"^\W*(?:Yes|No|Ask|See)\b[\s,.:]*")
+# The templates' first words: with their capital they look like names, and "two" counts the citations.
+_OPENER = re.compile(r"^\W*(?:(?:Yes|No|Ask|See|Earlier)\b[\s,.:]*)?(?:Two (?=sources\b))?")
 
 
 def unsupported(question: str, answer: Answer, reading: Reading) -> tuple[Unsupported, ...]:
@@ -57,8 +58,11 @@ def unsupported(question: str, answer: Answer, reading: Reading) -> tuple[Unsupp
 def _own_words(question: str, answer: Answer, reading: Reading) -> Iterator[Unsupported]:
     carried = list(_carried(question, answer))
     known = frozenset().union(*(quantifiers(text) for text in carried))
+    days = _days(answer)
     for sentence in sentences(reading.own):
         plain = _OPENER.sub("", sentence)
+        for day in days:  # "as of" a citation's own day is no bound; the answer's check "dates" holds it
+            plain = plain.replace(day, "that day")
         if plain.rstrip().endswith("?") or not any(letter.isalpha() for letter in plain):
             continue  # a question repeated or suggested asserts nothing
         for check in check_sentence(plain, carried, kind=ClaimKind.FACT, speaker="", question=question):
@@ -66,6 +70,11 @@ def _own_words(question: str, answer: Answer, reading: Reading) -> Iterator[Unsu
                 yield Unsupported(_CHECKS[check.name], check.detail)
         for word in sorted(quantifiers(plain) - known):
             yield Unsupported(UnsupportedKind.QUANTIFIER, f"“{word}” is in no citation")
+
+
+def _days(answer: Answer) -> tuple[str, ...]:
+    """The days of what is cited, as the templates write them."""
+    return tuple(dict.fromkeys(citation.published.isoformat() for citation in answer.citations))
 
 
 def _asked_for(check: Check, question: str) -> bool:

@@ -52,7 +52,7 @@ def test_no_serious_finding_on_any_tab(theme: str, width: int, visit: Callable[.
 def test_a_ledger_cell_opens_its_sentence_and_the_filter_narrows(page: Page, tmp_path: Path) -> None:
     page.get_by_role("tab", name="Ledger").click()
     cells = page.locator("#ledger details.cell")
-    cells.first.wait_for()
+    cells.first.wait_for(timeout=240_000)  # the ledger of forty dates is asked whole, once
     every = cells.count()
     assert every > 3
     page.get_by_label("Find").fill("OpenPangu")
