@@ -93,9 +93,7 @@ class Assistant:
         """
         files = self._sources.files()
         index = self._opened()
-        build = partial(
-            library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit, known={}
-        )
+        build = partial(library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit)
         report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
         _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
         return report

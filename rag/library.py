@@ -24,14 +24,8 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 FINGERPRINT = f"{ANALYSIS_VERSION}/words-1"
 
 
-def build(
-    document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit],
-    known: dict[str, NDArray[np.float32]],
-) -> Built:  # fmt: skip
+def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit]) -> Built:
     """What the index keeps of a document: a unit for each sentence, its analysis, its words' vectors.
-
-    ``known`` holds the vectors of words by the word, and gets this document's: most words of one are
-    another's too.
 
     A sentence is embedded with its section's title before it: "It will be released" alone says
     little (the contextual header of retrieval practice).
@@ -41,9 +35,7 @@ def build(
     units = tuple(unit(r.context, r.sentence.start, r.sentence.end) for r in read.readings)
     words = sorted({k for r in read.readings for k in r.keys if any(c.isalpha() for c in k)})
     surface = {t.key: t.low for r in read.readings for t in r.tokens}
-    new = sorted({surface[word] for word in words} - known.keys())
-    known.update(zip(new, encode(new), strict=True))
-    vectors = np.array([known[surface[word]] for word in words], np.float16)
+    vectors = encode([surface[word] for word in words]).astype(np.float16)
     attachment = {
         "analysis": analysis.decode(),
         "words": words,
