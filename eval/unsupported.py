@@ -40,7 +40,7 @@ _CHECKS = {
 }  # fmt: skip
 _SHOWN = re.compile("“([^”]+)”")
 # The templates' first words: with their capital they look like names, and "two" counts the citations.
-_OPENER = re.compile(r"^\W*(?:(?:Yes|No|Ask|See|Earlier)\b[\s,.:]*)?(?:Two (?=sources\b))?")
+_OPENER = re.compile(r"^(?:\W|\[\d+\])*(?:(?:Yes|No|Ask|See|Earlier)\b[\s,.:]*)?(?:Two (?=sources\b))?")
 
 
 def unsupported(question: str, answer: Answer, reading: Reading) -> tuple[Unsupported, ...]:
@@ -61,6 +61,7 @@ def _own_words(question: str, answer: Answer, reading: Reading) -> Iterator[Unsu
     days = _days(answer)
     for sentence in sentences(reading.own):
         plain = _OPENER.sub("", sentence)
+        plain = plain.replace("Earlier, ", "earlier, ")  # behind a quotation its capital looks like a name
         for day in days:  # "as of" a citation's own day is no bound; the answer's check "dates" holds it
             plain = plain.replace(day, "that day")
         if plain.rstrip().endswith("?") or not any(letter.isalpha() for letter in plain):
@@ -83,8 +84,9 @@ def _asked_for(check: Check, question: str) -> bool:
     At the start of a sentence such a word has a capital, and looks like a name.
     """
     named = _SHOWN.findall(check.detail) if check.name == "names" else []
-    asked = set(re.findall(r"\w+", question.casefold()))
-    return bool(named) and all(set(re.findall(r"\w+", name.casefold())) <= asked for name in named)
+    asked = {word.rstrip("s") for word in re.findall(r"\w+", question.casefold())}  # "do X and Ys run"
+    words = ({word.rstrip("s") for word in re.findall(r"\w+", name.casefold())} for name in named)
+    return bool(named) and all(own <= asked for own in words)
 
 
 def _carried(question: str, answer: Answer) -> Iterable[str]:

@@ -31,7 +31,8 @@ class _Part:
 def coordinated(detail: Detail, row: tuple[Token, ...], focus: frozenset[int]) -> list[Detail]:
     """One detail for each coordinated focus ("size and licence") or subject ("X and Y")."""
     details = [(detail, frozenset[int]())]
-    for parts in _coordinations(row)[:2]:
+    whole = [parts for parts in _coordinations(row) if not any(_cuts_a_word(row, part) for part in parts)]
+    for parts in whole[:2]:
         touched = any(p.places & focus for p in parts)
         details = [
             (_narrowed(d, row, drop, mine.places & focus or (mine.places if touched else frozenset())), drop)
@@ -40,6 +41,13 @@ def coordinated(detail: Detail, row: tuple[Token, ...], focus: frozenset[int]) -
             for drop in (gone | _others(row, parts, mine),)
         ]
     return [d for d, _ in details]
+
+
+def _cuts_a_word(row: Sequence[Token], part: _Part) -> bool:
+    """Whether a part begins inside what is written as one word ("Kite-2.0-Mini")."""
+    first = min(part.places, default=0)
+    before = row[first - 1] if first else None
+    return before is not None and before.text in ("-", "–", "/") and before.end == row[first].start
 
 
 def _coordinations(row: tuple[Token, ...]) -> list[list[_Part]]:
