@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,10 +16,9 @@ from eval.bench_report import page, table
 from eval.bench_result import SHIPPED, Benchmark
 from eval.bench_run import OpenWorker, at_size, with_model
 from eval.bench_worker import Worker
-from eval.faults import EvalError
+from eval.faults import EvalError, exit_code
 from eval.run import machine
 from rag import weights
-from rag.errors import StatedError
 
 LARGE = 100_000
 _DEFAULT_SIZES = (SHIPPED, "1000", "10000")
@@ -28,20 +26,17 @@ _DEFAULT_SIZES = (SHIPPED, "1000", "10000")
 
 def main(argv: Sequence[str], open_worker: OpenWorker = Worker, program: str = "stated bench") -> int:
     """Runs the command; returns the exit code."""
-    try:
-        options = parser(program).parse_args(list(argv))
-        found = measure(options, open_worker)
-        if options.json:
-            options.json.write_text(json.dumps(found.to_dict(), indent=1) + "\n", encoding="utf-8")
-        if options.plot:
-            options.plot.write_text(page(found), encoding="utf-8")
-        print(table(found))
-    except (StatedError, OSError, ImportError) as fault:
-        print(f"{program}: {' '.join(str(fault).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted", file=sys.stderr)
-        return 130
+    return exit_code(program, lambda: _command(argv, open_worker, program))
+
+
+def _command(argv: Sequence[str], open_worker: OpenWorker, program: str) -> int:
+    options = parser(program).parse_args(list(argv))
+    found = measure(options, open_worker)
+    if options.json:
+        options.json.write_text(json.dumps(found.to_dict(), indent=1) + "\n", encoding="utf-8")
+    if options.plot:
+        options.plot.write_text(page(found), encoding="utf-8")
+    print(table(found))
     return 0
 
 

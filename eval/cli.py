@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from eval.faults import EvalError
+from eval.faults import EvalError, exit_code
 from eval.judging import GATED_PARTS, Rules, bless, judged
 from eval.metrics import score_all
 from eval.public import PublicRun, run_public
@@ -22,7 +22,6 @@ from eval.questions import PARTS, QUESTIONS_DIR, Question, load
 from eval.recording import Recording, read
 from eval.reports import terminal, write_reports
 from eval.run import OpenEngine, answer, open_assistant
-from rag.errors import StatedError
 from rag.settings import BACKENDS
 
 HELD_BACK = "held_back"
@@ -33,22 +32,18 @@ ANSWERS = _FOLDER / "answers.jsonl"
 
 def main(argv: Sequence[str], open_engine: OpenEngine = open_assistant, program: str = "stated eval") -> int:
     """Runs the command; returns the exit code."""
-    arguments = list(argv)
-    try:
-        match arguments[:1]:
-            case ["answer"]:
-                options = answer_parser(f"{program} answer").parse_args(arguments[1:])
-                _answer(options, _selected(options), open_engine)
-                return 0
-            case ["score"]:
-                return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
-        return _run(run_parser(program).parse_args(arguments), open_engine)
-    except (StatedError, OSError, ImportError) as fault:
-        print(f"{program}: {' '.join(str(fault).split())}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print(f"{program}: interrupted", file=sys.stderr)
-        return 130
+    return exit_code(program, lambda: _command(list(argv), open_engine, program))
+
+
+def _command(arguments: Sequence[str], open_engine: OpenEngine, program: str) -> int:
+    match arguments[:1]:
+        case ["answer"]:
+            options = answer_parser(f"{program} answer").parse_args(arguments[1:])
+            _answer(options, _selected(options), open_engine)
+            return 0
+        case ["score"]:
+            return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
+    return _run(run_parser(program).parse_args(arguments), open_engine)
 
 
 def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:

@@ -40,7 +40,7 @@ _CHECKS = {
 }  # fmt: skip
 _SHOWN = re.compile("“([^”]+)”")
 # The templates' first words: with their capital they look like names, and "two" counts the citations.
-_OPENER = re.compile(r"^(?:\W|\[\d+\])*(?:(?:Yes|No|Ask|See|Earlier)\b[\s,.:]*)?(?:Two (?=sources\b))?")
+_OPENER = re.compile(r"^\W*(?:(?:Yes|No|Ask|See)\b[\s,.:]*)?(?:Two (?=sources\b))?")
 
 
 def unsupported(question: str, answer: Answer, reading: Reading) -> tuple[Unsupported, ...]:
@@ -84,9 +84,8 @@ def _asked_for(check: Check, question: str) -> bool:
     At the start of a sentence such a word has a capital, and looks like a name.
     """
     named = _SHOWN.findall(check.detail) if check.name == "names" else []
-    asked = {word.rstrip("s") for word in re.findall(r"\w+", question.casefold())}  # "do X and Ys run"
-    words = ({word.rstrip("s") for word in re.findall(r"\w+", name.casefold())} for name in named)
-    return bool(named) and all(own <= asked for own in words)
+    asked = set(re.findall(r"\w+", question.casefold()))
+    return bool(named) and all(set(re.findall(r"\w+", name.casefold())) <= asked for name in named)
 
 
 def _carried(question: str, answer: Answer) -> Iterable[str]:

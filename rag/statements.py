@@ -81,6 +81,8 @@ def statement(row: tuple[Token, ...]) -> str:
     denied = "not" if denial > 0 or row[behind[0]].low in ("not", *_NOT) else ""
     if auxiliary in _DO and not denied:
         moved = next((p for p in behind if row[p].pos not in ("ADV", "PUNCT")), behind[0])
+        if row[moved].text[0].isupper():
+            return ""  # a name is no verb: another parse that went wrong
         inflected = _inflected(row[moved].text, auxiliary)
         words = [subject, joined(row, (p for p in behind if p < moved)), inflected]
         words.append(joined(row, (p for p in behind if p > moved)))

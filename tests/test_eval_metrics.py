@@ -314,3 +314,9 @@ def test_a_word_of_the_question_is_no_new_name_but_another_name_is() -> None:
     assert scored(asked, saying("Red: no sentence says so.")).unsupported == ()
     (found,) = scored(asked, saying("Scarlet Wharf: no sentence says so.")).unsupported
     assert found.kind == "name" and "Scarlet" in found.detail
+
+
+def test_the_day_of_a_citation_may_be_told_and_no_other() -> None:
+    told = f"Earlier, on {PUBLISHED.isoformat()}, a source spoke of it."
+    assert scored(STATED, saying(told)).unsupported == ()
+    assert scored(STATED, saying("Earlier, on 2019-03-07, a source spoke of it.")).unsupported

@@ -384,3 +384,14 @@ PIECES = st.sampled_from(
 def test_any_text_is_understood_without_failing(parser: Parser, text: str, history: str) -> None:
     found = understand(text, parser.parse, NAMES, history)
     assert all(detail.terms or str(detail.ask) == "unknowns" for detail in found.details)
+
+
+def test_no_part_begins_inside_one_written_word(parser: Parser) -> None:
+    texts = [d.text for d in understand("In what ratio does Kestrel-2.0-Pro mix oil and water layers?",
+                                        parser.parse, NAMES).details]  # fmt: skip
+    assert texts and all("Kestrel-2.0-Pro" in text or "Kestrel-2.0" not in text for text in texts)
+
+
+def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
+    (found,) = understand("Does the Brandvik Ascend repository mention Kestrel?", parser.parse, NAMES).details
+    assert "Ascends" not in found.statement
