@@ -71,13 +71,16 @@ def test_a_page_that_syncs_opens_and_answers_calls_nobody(
     serving = [sys.executable, "-m", "ui", "serve", "--port", str(port), "--mcp", "--verbose"]
     with (tmp_path / "said").open("w") as said:
         page = subprocess.Popen(
-            serving, env=environment | {"STATED_MCP_TOKEN": TOKEN}, stdout=said, stderr=said
-        )
+            serving, env=environment | {"STATED_MCP_TOKEN": TOKEN}, stdout=said, stderr=said,
+            preexec_fn=_as_in_a_terminal,
+        )  # fmt: skip
         try:
             receipt = answered(f"http://127.0.0.1:{port}", page)
-        finally:
             page.send_signal(signal.SIGINT)
             code = page.wait(30)
+        finally:
+            page.kill()  # where it did not stop; else nothing
+            page.wait()
     printed = (tmp_path / "said").read_text("utf-8")
     assert code == 130 and "Traceback" not in printed
     assert receipt["status"] == "undisclosed"
@@ -86,6 +89,11 @@ def test_a_page_that_syncs_opens_and_answers_calls_nobody(
     for secret in (KEY, TOKEN):
         assert secret not in printed and secret not in json.dumps(receipt)
     assert not [path for path in (tmp_path / "data").rglob("*") if path.is_file() and KEY in text(path)]
+
+
+def _as_in_a_terminal() -> None:
+    """A shell lets its background jobs ignore an interruption, and they hand that on to their children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def text(path: Path) -> str:
