@@ -33,8 +33,14 @@ class _Word(NamedTuple):
     vector: NDArray[np.float32]
 
 
-def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit]) -> Built:
+def build(
+    document: Document, parser: Parser, encode: Encode, unit: Callable[[str, int, int], Unit],
+    known: dict[str, NDArray[np.float32]],
+) -> Built:  # fmt: skip
     """What the index keeps of a document: a unit for each sentence, its analysis, its words' vectors.
+
+    ``known`` holds the vectors of words by the word, and gets this document's: most words of one are
+    another's too.
 
     A sentence is embedded with its section's title before it: "It will be released" alone says
     little (the contextual header of retrieval practice).
@@ -44,7 +50,9 @@ def build(document: Document, parser: Parser, encode: Encode, unit: Callable[[st
     units = tuple(unit(r.context, r.sentence.start, r.sentence.end) for r in read.readings)
     forms = _forms(document, read)
     words = sorted(forms)
-    vectors = encode([forms[word][1] for word in words]).astype(np.float16)
+    new = sorted({form for _, form in forms.values()} - known.keys())
+    known.update(zip(new, encode(new), strict=True))
+    vectors = np.array([known[forms[word][1]] for word in words], np.float16)
     attachment = {
         "analysis": analysis.decode(),
         "words": words,
