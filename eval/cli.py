@@ -21,6 +21,7 @@ from eval.public_sets import sample
 from eval.questions import PARTS, QUESTIONS_DIR, Question, load
 from eval.recording import Recording, read
 from eval.reports import terminal, write_reports
+from eval.reversal import differences, reversing
 from eval.run import OpenEngine, answer, open_assistant
 from rag.settings import BACKENDS
 
@@ -55,6 +56,10 @@ def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
     )
     _selecting(parser)
     _judging(parser)
+    parser.add_argument(
+        "--reversed", action="store_true",
+        help="ask again with the documents taken in the other way round; any difference is a failure",
+    )  # fmt: skip
     parser.add_argument("--peer", choices=PEERS, help="run this beside it, on the same questions")
     parser.add_argument(
         "--public", type=Path, metavar="FILE", help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets"
@@ -136,12 +141,25 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
         return _public(options, open_engine)
     questions = _selected(options)
     recording = _answer(options, questions, open_engine)
+    held = not options.reversed or _holds_reversed(options, questions, recording, open_engine)
     beside: dict[str, Recording] = {}
     if options.peer:
         file = options.answers.with_name(f"{options.peer}.jsonl")
         answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
         beside[options.peer] = read(file)
-    return _judge(options, questions, recording, beside)
+    return max(_judge(options, questions, recording, beside), 0 if held else 1)
+
+
+def _holds_reversed(
+    options: argparse.Namespace, questions: tuple[Question, ...], usual: Recording, open_engine: OpenEngine
+) -> bool:
+    file = options.answers.with_name(f"{options.answers.stem}-reversed.jsonl")
+    answer(questions, file, llm=options.llm, open_engine=reversing(open_engine))
+    found = differences(usual, read(file))
+    for line in found:
+        print(f"Depends on the order of the documents: {line}")
+    print(f"Documents the other way round: {len(found)} of {len(usual.ids)} answers differ.")
+    return not found
 
 
 def _public(options: argparse.Namespace, open_engine: OpenEngine) -> int:

@@ -93,7 +93,9 @@ class Assistant:
         """
         files = self._sources.files()
         index = self._opened()
-        build = partial(library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit)
+        build = partial(
+            library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit, known={}
+        )
         report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
         _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
         return report

@@ -7,7 +7,7 @@ can be taken from it in the same way.  It only reads; nothing here can train.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,9 +20,8 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from torch.nn.functional import gelu, linear, normalize, scaled_dot_product_attention
 
-_AT_ONCE = 32  # texts that go through the network together: bounds memory, changes no vector
 _SPECIAL_TOKENS = 2
-_MASKED = -1e4  # added to the attention that padding would get
+_SHORT, _AT_ONCE = 8, 16  # texts of at most so many word pieces go through the network so many together
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +107,11 @@ class Layer(nn.Module):
         self.intermediate = nn.ModuleDict({"dense": _Linear(width, config.intermediate_size)})
         self.output = _Added(config.intermediate_size, config)
 
-    def forward(self, states: Tensor, attention_mask: Tensor | None = None) -> Tensor:
-        """The next states; ``attention_mask`` is added to the attention, shape (texts, 1, 1, pieces)."""
+    def forward(self, states: Tensor) -> Tensor:
+        """The next states, shape (texts, pieces, width)."""
         looks = cast(nn.ModuleDict, self.attention["self"])
         query, key, value = (self._parted(looks[name](states)) for name in ("query", "key", "value"))
-        seen = scaled_dot_product_attention(query, key, value, attn_mask=attention_mask)
+        seen = scaled_dot_product_attention(query, key, value)
         states = self.attention["output"](seen.transpose(1, 2).flatten(2), states)
         return cast(Tensor, self.output(gelu(self.intermediate["dense"](states)), states))
 
@@ -150,12 +149,11 @@ class BertModel(nn.Module):
     def layers(self) -> nn.ModuleList:
         return cast(nn.ModuleList, self.encoder["layer"])
 
-    def forward(self, pieces: Tensor, mask: Tensor) -> Tensor:
-        """The last layer's states of word pieces whose ``mask`` is 1, and of padding, whose it is 0."""
-        bias = (1 - mask[:, None, None, :]) * _MASKED
+    def forward(self, pieces: Tensor) -> Tensor:
+        """The last layer's states of word pieces, as many for each text."""
         states = self.embeddings(pieces)
         for layer in self.layers:
-            states = layer(states, attention_mask=bias)
+            states = layer(states)
         return cast(Tensor, states)
 
 
@@ -181,14 +179,27 @@ class ShippedModel:
         """Unit-length rows, one for each text, which fits the window."""
         pieces = [found.ids for found in self._tokenizer.encode_batch(list(texts))]
         rows = np.zeros((len(texts), self._model.config.hidden_size), np.float32)
-        order = sorted(range(len(pieces)), key=lambda number: len(pieces[number]))
-        for first in range(0, len(order), _AT_ONCE):
-            numbers = order[first : first + _AT_ONCE]
-            ids, mask = padded([pieces[n] for n in numbers], self._model.config.pad_token_id)
-            states = self._model(ids, mask)
-            means = (states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-            rows[numbers] = normalize(means).numpy()
+        for numbers, full in together([len(one) for one in pieces]):
+            states = self._model(torch.tensor([pieces[n] for n in full]))
+            rows[numbers] = normalize(states.mean(1)).numpy()[: len(numbers)]
         return rows
+
+
+def together(lengths: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
+    """Which texts go through a network together, by number: those that count, and with those that fill up.
+
+    Arithmetic takes another order, and gives other last bits, for tensors of another shape.  So a text
+    meets the same shape whatever comes with it: texts of one length, always as many, and longer ones, which
+    gain nothing from company, alone.
+    """
+    by_length: dict[int, list[int]] = {}
+    for number, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(number)
+    for length, numbers in by_length.items():
+        size = _AT_ONCE if length <= _SHORT else 1
+        for first in range(0, len(numbers), size):
+            some = numbers[first : first + size]
+            yield some, [*some, *some[:1] * (size - len(some))]
 
 
 def read_tokenizer(folder: Path) -> Tokenizer:
@@ -197,10 +208,3 @@ def read_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
-
-
-def padded(pieces: Sequence[Sequence[int]], pad: int) -> tuple[Tensor, Tensor]:
-    """Lists of unequal length in one tensor, and the mask of what is no padding."""
-    longest = max(len(one) for one in pieces)
-    ids = torch.tensor([[*one, *[pad] * (longest - len(one))] for one in pieces])
-    return ids, (torch.arange(longest) < torch.tensor([[len(one)] for one in pieces])).float()

@@ -18,8 +18,8 @@ from rag.errors import WeightsError
 from rag.settings import Settings
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
-_TEXTS_AT_ONCE = 32  # texts that go through the model together: bounds memory, changes no vector
 _SPECIAL_TOKENS = 2  # a start and an end mark take their place in every window
+_MADE = b"in company of equal length"  # changes whenever the same files would give other vectors
 _SHAPING = (".json", ".txt", ".model", ".safetensors", ".bin", ".py")  # files that shape the vectors
 
 
@@ -40,8 +40,9 @@ class Embedder:
     """A sentence embedder that drops no text in silence.
 
     A text that is longer than the model's window is embedded as the normalised mean over windows of
-    it.  A text's vector does not depend on the batch it comes in, but for the last bits of a float.
-    Safe to use from several threads.  The model is loaded when it is first needed.
+    it.  A text's vector is the same to the bit, whatever texts come with it: an index that grew in steps
+    is then equal to one that was built at once.  Safe to use from several threads.  The model is loaded
+    when it is first needed.
 
     Args:
         name: as people know it.
@@ -143,7 +144,7 @@ class SentenceModel:
             return np.zeros((0, self._model.get_embedding_dimension() or 0), dtype=np.float32)
         rows = self._model.encode(
             list(texts),
-            batch_size=_TEXTS_AT_ONCE,
+            batch_size=1,  # a batch's shape changes the last bits
             show_progress_bar=False,
             convert_to_numpy=True,
             normalize_embeddings=True,
@@ -191,8 +192,8 @@ def _cached(name: str) -> Path:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Digest of the files that shape the vectors: equal files give equal vectors, wherever they lie."""
-    total = hashlib.sha256()
+    """Digest of what shapes the vectors: equal files give equal vectors, wherever they lie."""
+    total = hashlib.sha256(_MADE)
     paths = [path for path in folder.rglob("*") if path.suffix in _SHAPING and path.is_file()]
     for path in sorted(paths, key=lambda path: path.relative_to(folder).as_posix()):
         # Of a large file as remembered, so that asking need not read 90 MB first.

@@ -14,12 +14,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from transformers import AutoTokenizer, BertModel
 
+from rag.bert import together
 from rag.reader import MOST_WORD_PIECES
 
 LOWER = 4  # layers that read question and sentence apart
 _HIDDEN = 128
 _FEATURES = 3  # cosine, distance to the best cosine, share of words in common
-_AT_ONCE = 32
 _SCALE = 4.0  # brings products of two mean states to the size of the states themselves
 
 
@@ -64,18 +64,14 @@ class Layers:
     @torch.inference_mode()
     def lower(self, texts: Sequence[str]) -> list[NDArray[np.float16]]:
         """The states of each text's word pieces, shape (pieces, width)."""
+        if not texts:
+            return []
+        pieces = self._tokenizer(list(texts), truncation=True, max_length=MOST_WORD_PIECES)["input_ids"]
         found: dict[int, NDArray[np.float16]] = {}
-        order = sorted(range(len(texts)), key=lambda number: len(texts[number]))
-        for first in range(0, len(order), _AT_ONCE):
-            numbers = order[first : first + _AT_ONCE]
-            pieces = self._tokenizer(
-                [texts[n] for n in numbers],
-                padding=True, truncation=True, max_length=MOST_WORD_PIECES, return_tensors="pt",
-            )  # fmt: skip
-            mask = pieces["attention_mask"].float()
-            states = _through(self._layers, self._embeddings(pieces["input_ids"]), mask)
-            for place, number in enumerate(numbers):
-                found[number] = states[place, : int(mask[place].sum())].half().numpy()
+        for numbers, full in together([len(one) for one in pieces]):
+            ids = torch.tensor([pieces[n] for n in full])
+            states = _through(self._layers, self._embeddings(ids), torch.ones(ids.shape)).half().numpy()
+            found.update(zip(numbers, states, strict=False))  # what filled up is left out
         return [found[number] for number in range(len(texts))]
 
     @torch.inference_mode()
