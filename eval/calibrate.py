@@ -1,4 +1,4 @@
-"""Fit the two decisions of ``rag.assessment`` on labelled questions.
+"""Fit the two scores of ``rag.weighing`` on labelled questions.
 
 ``python -m eval.calibrate`` asks the development and calibration questions (never the held-back
 ones), fits two linear scores and writes ``rag/calibration.toml``.  It prints the status accuracy and
@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch.nn.utils.rnn import pad_sequence
 
 from eval import train_reader
 from eval.questions import load
 from eval.samples import Collector, Features, Sample
 from rag.evidence import OPEN_FEATURES, STATED_FEATURES
-from rag.weighing import Model, decided, shares
+from rag.weighing import Model, Models, decided, shares
 
 PARTS = ("development", "calibration")
 TARGET = Path(__file__).resolve().parent.parent / "rag" / "calibration.toml"
@@ -34,15 +35,6 @@ STATED_THRESHOLD, GAP_THRESHOLD = 0.65, 0.35
 _TRAINING = 0.1
 _PENALTY = 1e-3  # on squared weights of features brought to one spread
 _STEPS = 300
-_NEVER = -1e4  # a score that no exponential function brings back
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """The two fitted scores."""
-
-    stated: Model
-    gap: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +46,11 @@ class _Candidates:
     gold: torch.Tensor
 
     @classmethod
-    def of(cls, lists: Sequence[Sequence[tuple[Features, bool]]], width: int) -> _Candidates:
-        longest = max(map(len, lists))
-        values = torch.zeros(len(lists), longest, width)
-        mask, gold = (torch.zeros(len(lists), longest, dtype=torch.bool) for _ in range(2))
-        for place, one in enumerate(lists):
-            values[place, : len(one)] = torch.tensor([features for features, _ in one])
-            gold[place, : len(one)] = torch.tensor([is_gold for _, is_gold in one])
-            mask[place, : len(one)] = True
-        return cls(values, mask, gold)
+    def of(cls, lists: Sequence[Sequence[tuple[Features, bool]]]) -> _Candidates:
+        values = [torch.tensor([features for features, _ in one]) for one in lists]
+        gold = [torch.tensor([is_gold for _, is_gold in one]) for one in lists]
+        there = [torch.ones(len(one), dtype=torch.bool) for one in lists]
+        return cls(*(pad_sequence(rows, batch_first=True) for rows in (values, there, gold)))
 
     def spread(self) -> tuple[torch.Tensor, torch.Tensor]:
         """The mean and the standard deviation of every feature."""
@@ -78,8 +66,8 @@ def fit(samples: Sequence[Sample], training: Sequence[Sample] = ()) -> Models:
     """
     chosen = [(s, counts) for part, counts in ((samples, 1.0), (training, _TRAINING)) for s in part
               if len(s.stated) == 1 and s.stated[0] and s.gaps[0] and s.target != "partial"]  # fmt: skip
-    told = _Candidates.of([s.stated[0] for s, _ in chosen], len(STATED_FEATURES))
-    held = _Candidates.of([s.gaps[0] for s, _ in chosen], len(OPEN_FEATURES))
+    told = _Candidates.of([s.stated[0] for s, _ in chosen])
+    held = _Candidates.of([s.gaps[0] for s, _ in chosen])
     stated, undisclosed, none = (
         torch.tensor([[s.target == target] for s, _ in chosen])
         for target in ("stated", "undisclosed", "not_covered")
@@ -98,11 +86,10 @@ def _minimum(told: _Candidates, held: _Candidates, right: torch.Tensor, counts: 
     def step() -> torch.Tensor:
         optimizer.zero_grad()
         scores = [
-            ((part.values - mean) / spread @ w[:-1] + w[-1]).masked_fill(~part.mask, _NEVER)
+            ((part.values - mean) / spread @ w[:-1] + w[-1]).masked_fill(~part.mask, train_reader.NEVER)
             for part, mean, spread, w in sides
         ]
-        chances = torch.cat([*scores, torch.zeros(len(right), 1)], 1).log_softmax(-1)
-        missed = -torch.logsumexp(chances.masked_fill(~right, _NEVER), 1)
+        missed = train_reader.missed(torch.cat(scores, 1), right)
         penalty = _PENALTY * sum((w[:-1] ** 2).sum() for *_, w in sides)
         loss = (counts * missed).sum() / counts.sum() + penalty
         loss.backward()  # type: ignore[no-untyped-call]

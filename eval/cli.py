@@ -141,25 +141,26 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
         return _public(options, open_engine)
     questions = _selected(options)
     recording = _answer(options, questions, open_engine)
-    held = not options.reversed or _holds_reversed(options, questions, recording, open_engine)
+    reversal = _reversed(options, questions, recording, open_engine) if options.reversed else 0
     beside: dict[str, Recording] = {}
     if options.peer:
         file = options.answers.with_name(f"{options.peer}.jsonl")
         answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
         beside[options.peer] = read(file)
-    return max(_judge(options, questions, recording, beside), 0 if held else 1)
+    return max(_judge(options, questions, recording, beside), reversal)
 
 
-def _holds_reversed(
+def _reversed(
     options: argparse.Namespace, questions: tuple[Question, ...], usual: Recording, open_engine: OpenEngine
-) -> bool:
+) -> int:
+    """1 where an answer differs with the documents taken in the other way round, else 0."""
     file = options.answers.with_name(f"{options.answers.stem}-reversed.jsonl")
     answer(questions, file, llm=options.llm, open_engine=reversing(open_engine))
     found = differences(usual, read(file))
     for line in found:
         print(f"Depends on the order of the documents: {line}")
     print(f"Documents the other way round: {len(found)} of {len(usual.ids)} answers differ.")
-    return not found
+    return int(bool(found))
 
 
 def _public(options: argparse.Namespace, open_engine: OpenEngine) -> int:

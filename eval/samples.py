@@ -20,7 +20,6 @@ from rag.evidence import gather
 from rag.headings import markdown_headings, sections
 from rag.language import Parser
 from rag.question import Ask, understand
-from rag.reader import Reader
 from rag.reading import analyse, restore
 from rag.records import Document, DocumentKind
 from rag.retrieval import Library
@@ -48,14 +47,10 @@ class Sample:
 
 
 class Collector:
-    """Asks questions up to the point where features are weighed.
+    """Asks questions up to the point where features are weighed."""
 
-    Args:
-        reader: reads the sentences; the shipped one where None.
-    """
-
-    def __init__(self, reader: Reader | None = None) -> None:
-        self._parser, self._reader = Parser(), reader
+    def __init__(self) -> None:
+        self._parser = Parser()
         self._encode: Encode = load_embedder(Settings(llm="none")).encode
 
     def questions(self, questions: Sequence[Question]) -> list[Sample]:
@@ -105,9 +100,7 @@ class Collector:
         words = {t.key: t.text.lower() for d in details for t in d.terms}
         vectors = dict(zip(words, self._encode(list(words.values())), strict=True))
         cosines = self._encode([d.text for d in details]) @ library.vectors.T
-        found = [
-            gather(d, library, vectors, near, self._reader) for d, near in zip(details, cosines, strict=True)
-        ]
+        found = [gather(d, library, vectors, near) for d, near in zip(details, cosines, strict=True)]
         yield Sample(
             group,
             str(target),

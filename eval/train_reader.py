@@ -34,8 +34,9 @@ from rag.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "training"
 TARGET = Path(__file__).resolve().parent.parent / "rag" / WEIGHTS
-# Not trained on: ``calibrate`` needs documents that the reader has not seen.
+# Not trained on where nothing else is said: ``calibrate`` needs documents that the reader has not seen.
 LEFT_OUT = ("jun", "rex")
+NEVER = -1e4  # a score that no exponential function brings back
 CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 4, 14
 _LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 1e-4, 1e-3, 1e-2, 80
 _SEED = 20261122
@@ -149,9 +150,18 @@ def loss(upper: Upper, batch: Sequence[Group], data: Training) -> Tensor:
         [_scores([pairs[n] for n in part], upper, data) for part in (order[:half], order[half:])]
     )
     scores = found[torch.argsort(torch.tensor(order))].view(len(batch), -1)
-    choices = torch.cat([scores, torch.zeros(len(batch), 1)], 1).log_softmax(-1)
-    wanted = torch.stack([g.wanted for g in batch])
-    return -torch.logsumexp(choices.masked_fill(wanted == 0, -1e4), 1).mean()
+    return missed(scores, torch.stack([g.wanted for g in batch]) != 0).mean()
+
+
+def missed(scores: Tensor, right: Tensor) -> Tensor:
+    """What each question's scores miss: the negative log of the share of its right choices.
+
+    Args:
+        scores: of its candidates, a row a question; "none" has the score 0.
+        right: which are right, with a column more, the last, for "none".
+    """
+    choices = torch.cat([scores, torch.zeros(len(scores), 1)], 1).log_softmax(-1)
+    return -torch.logsumexp(choices.masked_fill(~right, NEVER), 1)
 
 
 def _scores(
@@ -213,7 +223,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--target", type=Path, default=TARGET, help="the file to write")
-    parser.add_argument("--leave-out", nargs="*", default=[], metavar="SET", help="sets not to train on")
+    parser.add_argument(
+        "--leave-out", nargs="*", default=LEFT_OUT, metavar="SET", help="sets not to train on"
+    )
     options = parser.parse_args(arguments)
     torch.manual_seed(_SEED)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)

@@ -58,10 +58,9 @@ def typed(detail: Detail, reading: Reading) -> float:
 
 def _is_somebody(reading: Reading, token: Token) -> bool:
     """Whether a word is a name, a person or body, or that by which a thing is done ("paid by the port")."""
-    if token.ent in _PEOPLE or token.pos == "PROPN":
+    if token.ent in _PEOPLE or token.pos == "PROPN" or lexicon().somebody(token):
         return True
-    person = token.key in lexicon().people and token.pos not in ("VERB", "AUX")
-    return person or (token.dep == "pobj" and reading.tokens[token.head].dep == "agent")
+    return token.dep == "pobj" and reading.tokens[token.head].dep == "agent"
 
 
 def _titled(reading: Reading, token: Token) -> bool:

@@ -32,7 +32,7 @@ from rag.fit import (
 from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
 from rag.polarity import polarity_of
 from rag.question import Ask, Detail
-from rag.reader import Reader, shipped_reader, unit
+from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Match, Row, cover
 from rag.stance import Segment
 
@@ -58,19 +58,28 @@ OPEN_FEATURES = (
 class Candidate:
     """A sentence as a possible answer: its clause, matches and the features in ``STATED_FEATURES``.
 
-    ``score`` is what ``weighing`` makes of the features, in log-odds.
+    One that is ``astray`` (see ``fit``) may be read, and states nothing.  ``score`` is what ``weighing``
+    makes of the features, in log-odds.
     """
 
     row: int
     segment: Segment
     matches: dict[str, Match]
     features: tuple[float, ...]
+    astray: bool = False
     score: float = 0.0
 
     @property
     def probability(self) -> float:
         """That it answers, if it were the only one."""
-        return 1 / (1 + exp(-self.score))
+        return _alone(self.score)
+
+    @property
+    def merit(self) -> float:
+        """How well it has the question's words and what its kind needs: for choosing what to read."""
+        found = dict(zip(STATED_FEATURES, self.features, strict=False))
+        good = sum(found[name] for name in ("coverage", "focus", "verb", "premise", "object"))
+        return good - found["lacks"] - _ASTRAY * found["names_missing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,11 @@ class Open:
     @property
     def probability(self) -> float:
         """That it withholds the answer, if it were the only one."""
-        return 1 / (1 + exp(-self.score))
+        return _alone(self.score)
+
+
+def _alone(score: float) -> float:
+    return 1 / (1 + exp(-score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +118,6 @@ def gather(
     library: Library,
     vectors: Vectors,
     cosines: NDArray[np.float32],
-    reader: Reader | None = None,
 ) -> Evidence:
     """The candidates for a detail with their features, in the library's order.
 
@@ -114,7 +126,6 @@ def gather(
         library: every sentence that counts.
         vectors: the embedder's vectors of the detail's words, by word key.
         cosines: similarity of the detail's text to every sentence, in the library's order.
-        reader: reads the sentences; the shipped one where None.
 
     Raises:
         WeightsError: the reader's files cannot be loaded.
@@ -123,7 +134,7 @@ def gather(
     stated: list[Candidate] = []
     open_: list[Open] = []
     for day, _ in library.stages:
-        found = _of_day(detail, library.at(day), vectors, cosines, so_far, reader or shipped_reader())
+        found = _of_day(detail, library.at(day), vectors, cosines, so_far)
         stated.extend(found.stated)
         open_.extend(found.open)
     return Evidence(
@@ -149,7 +160,6 @@ def _of_day(
     vectors: Vectors,
     cosines: NDArray[np.float32],
     so_far: _SoFar,
-    reader: Reader,
 ) -> Evidence:
     """The candidates among the sentences of the library's own day."""
     so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
@@ -157,20 +167,20 @@ def _of_day(
     worded = _worded(detail, library, vectors, cosines, so_far.best, orders)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in orders}
     chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
-    readings = _readings(detail, library, chosen, cosines, so_far, reader)
+    readings = _readings(detail, library, chosen, cosines, so_far)
     stated = tuple(
         replace(c, features=(*c.features, _decides(detail, library.rows[c.row], c), *readings[c.row]))
         for c in worded.values()
-        if c.row in readings and not astray(detail, library.rows[c.row], c.segment, library, c.matches)
+        if c.row in readings and not c.astray
     )
     open_ = tuple(
         Open(
             row,
             fits.get(row),
-            _open_features(library, row, fits, worded, readings[row], cosines),
+            _open_features(library.rows[row], fits.get(row), worded[row], readings[row], cosines[row]),
         )
         for row in sorted(readings)
-        if not _withholds_else(detail, library.rows[row], fits.get(row))
+        if row in worded and not _withholds_else(detail, library.rows[row], fits.get(row))
     )
     return Evidence(stated, open_)
 
@@ -188,31 +198,24 @@ def _worded(
     best: float,
     orders: Container[int],
 ) -> dict[int, Candidate]:
-    """For every sentence that names what the question names, its best clause."""
+    """For every sentence that gives its reader no orders, its best clause."""
     found: dict[int, Candidate] = {}
     for number in library.fresh:
         row = library.rows[number]
         if number in orders:
             continue
         blocked = gap_places(row)
-        clauses: list[tuple[float, Candidate]] = []
+        clauses: list[Candidate] = []
         for segment in row.reading.stance.segments:
             matches = cover(detail, row, library, vectors, segment)
             words = wording_features(detail, row, library, float(cosines[number]), best, matches, blocked)
             fit = fit_features(detail, row, segment, library, matches)
             features = (*words, *fit, beside((*words, *fit)))
-            merit = _merit(features) - _ASTRAY * astray(detail, row, segment, library, matches)
-            clauses.append((merit, Candidate(number, segment, matches, features)))
+            lost = astray(detail, row, segment, library, matches)
+            clauses.append(Candidate(number, segment, matches, features, lost))
         if clauses:
-            found[number] = max(clauses, key=lambda clause: clause[0])[1]
+            found[number] = max(clauses, key=lambda clause: clause.merit - _ASTRAY * clause.astray)
     return found
-
-
-def _merit(features: tuple[float, ...]) -> float:
-    """How well a clause has the question's words and what its kind needs: for choosing what to read."""
-    found = dict(zip(STATED_FEATURES, features, strict=False))
-    good = sum(found[name] for name in ("coverage", "focus", "verb", "premise", "object"))
-    return good - found["lacks"] - _ASTRAY * found["names_missing"]
 
 
 def _decides(detail: Detail, row: Row, found: Candidate) -> float:
@@ -237,7 +240,7 @@ def _chosen(
     """
     nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
     near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]
-    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-_merit(c.features), c.row))]
+    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-c.merit, c.row))]
     linked = [f.row for f in sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))]
     chosen = list(dict.fromkeys([*near, *covered[:MOST_COVERED], *linked[:MOST_OPEN]]))
     room = max(LEAST_READ, MOST_READ - len(so_far.scores))
@@ -254,13 +257,12 @@ def _readings(
     rows: Sequence[int],
     cosines: NDArray[np.float32],
     so_far: _SoFar,
-    reader: Reader,
 ) -> dict[int, tuple[float, ...]]:
     """Per row: log-odds that it answers and that it withholds, their shares so far, and the lead."""
     if not rows:
         return {}
     units = [_unit(library, library.rows[row]) for row in rows]
-    scores = reader.read(detail.text, units, cosines[list(rows)], so_far.best)
+    scores = shipped_reader().read(detail.text, units, cosines[list(rows)], so_far.best)
     earlier = np.asarray(so_far.scores, np.float32).reshape(-1, 2)
     so_far.scores.extend((float(answers), float(withholds)) for answers, withholds in scores)
     total = float(np.log(np.exp(earlier).sum() + np.exp(scores).sum() + 1.0))  # 1: the odds of "none of them"
@@ -282,20 +284,13 @@ def _unit(library: Library, row: Row) -> str:
 
 
 def _open_features(
-    library: Library,
-    number: int,
-    fits: Mapping[int, GapFit],
-    worded: Mapping[int, Candidate],
-    reading: tuple[float, ...],
-    cosines: NDArray[np.float32],
+    row: Row, fit: GapFit | None, worded: Candidate, reading: tuple[float, ...], cosine: float
 ) -> tuple[float, ...]:
-    row, fit, found = library.rows[number], fits.get(number), worded.get(number)
     linked = fit.features if fit is not None else (0.0,) * len(GAP_FEATURES)
-    covered = found.features[0] if found is not None else 0.0
+    covered = worded.features[0]
     stance = row.reading.stance
     shown = bool(stance.gaps or stance.guarded)
     return (
-        *linked, float(fit is not None), float(cosines[number]), covered, float(bool(stance.guarded)),
-        float(shown),
-        float(not shown and covered >= ALL_WORDS), *reading,
+        *linked, float(fit is not None), float(cosine), covered, float(bool(stance.guarded)),
+        float(shown), float(not shown and covered >= ALL_WORDS), *reading,
     )  # fmt: skip

@@ -71,7 +71,7 @@ def gap_fits(detail: Detail, library: Library, vectors: Vectors) -> list[GapFit]
                     number,
                     t,
                     _features(detail, row, t, library, vectors, scope, whole),
-                    bool(_clash(detail, row.reading, t, _topic_aspects(row.reading, t))),
+                    _clash(detail, row.reading, t),
                 )
                 for t in gap.topics
                 if not _is_other(detail, row.reading, t)
@@ -198,22 +198,20 @@ _WH_OF = {
 }
 
 
-def _clash(detail: Detail, reading: Reading, topic: Topic, aspects: frozenset[str]) -> float:
-    """1 where the topic is of another type than the answer asked for (a price for a "when")."""
+def _clash(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """Whether the topic is of another type than the answer asked for (a price for a "when")."""
+    tokens = reading.tokens[topic.first : topic.last]
     if detail.ask is Ask.AMOUNT:
-        words = {t.low for t in reading.tokens[topic.first : topic.last]}
-        return float(not (aspects or words & _COUNTING))
+        return not (_topic_aspects(reading, topic) or {t.low for t in tokens} & _COUNTING)
     wanted = _WH_OF.get(detail.ask)
     if wanted is None:
-        return 0.0
+        return False
     if topic.clause:
-        return float(reading.tokens[topic.first].low not in wanted)
+        return tokens[0].low not in wanted
     if detail.ask is Ask.WHEN:
-        return float(
-            "aspect:date" not in aspects
-            and not any(t.ent == "DATE" for t in reading.tokens[topic.first : topic.last])
-        )
-    return float(detail.ask in (Ask.WHY, Ask.HOW))
+        dated = any(t.ent == "DATE" for t in tokens)
+        return not dated and "aspect:date" not in _topic_aspects(reading, topic)
+    return detail.ask in (Ask.WHY, Ask.HOW)
 
 
 def clashes(detail: Detail, reading: Reading) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from rag.language import word_key
+from rag.language import Token, word_key
 
 Phrase = tuple[str, ...]
 # "how many people" names an aspect, but its noun must still be found by itself.
@@ -39,6 +39,10 @@ class Lexicon:
     def meanings(self, keys: Sequence[str]) -> dict[int, frozenset[str]]:
         """For each position the meanings of the phrases that cover it."""
         return self._spread(keys, self.groups, exclusive=False)
+
+    def somebody(self, token: Token) -> bool:
+        """Whether a word means a person or body; a verb does not for having the stem of one ("operates")."""
+        return token.key in self.people and token.pos not in ("VERB", "AUX")
 
     def values(self, keys: Sequence[str]) -> dict[int, frozenset[str]]:
         """For each position the aspects whose instances cover it."""

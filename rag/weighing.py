@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,14 +47,23 @@ class Model:
         return max(-_BOUND, min(_BOUND, total))
 
 
+class Models(NamedTuple):
+    """The two scores: "this sentence answers" and "this sentence withholds the answer"."""
+
+    stated: Model
+    gap: Model
+
+
 @cache
-def models() -> tuple[Model, Model]:
-    """The models for "this sentence answers" and "this sentence withholds the answer"."""
+def models() -> Models:
+    """The shipped ones."""
     data = tomllib.loads(resources.files("rag").joinpath("calibration.toml").read_text("utf-8"))
-    stated, gap = (
-        Model(d["bias"], tuple(d["weights"].values()), d["threshold"]) for d in (data["stated"], data["gap"])
+    return Models(
+        *(
+            Model(d["bias"], tuple(d["weights"].values()), d["threshold"])
+            for d in (data["stated"], data["gap"])
+        )
     )
-    return stated, gap
 
 
 def shares(stated: Sequence[float], withheld: Sequence[float]) -> tuple[float, float]:
