@@ -70,8 +70,7 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
     stated_model, gap_model = models()
     told, held = part.shares
     scores = {"stated": round(told, 3), "gap": round(held, 3)}
-    apart = [c.row for c in part.stated[:1]] != [o.row for o in part.gaps[:1]]
-    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, apart=apart)
+    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, doubted=_doubted(part))
     beside = _beside(part) if detail.listing else ()
     # A list, and what is withheld of it, do not exclude each other.
     if beside and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
@@ -86,6 +85,12 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
         lead, found = _stated(detail, list(part.stated), library, cosines, scores, beside)
         return Saying(part, found, told, lead)
     return None
+
+
+def _doubted(part: Part) -> bool:
+    """Whether the best non-disclosure is worded as one, in another sentence than the best statement."""
+    gap = next(iter(part.gaps), None)
+    return gap is not None and gap.fit is not None and gap.row not in {c.row for c in part.stated[:1]}
 
 
 def _beside(part: Part) -> tuple[int, ...]:

@@ -28,7 +28,7 @@ from rag.records import Verdict
 from rag.retrieval import Library
 
 Vectors = Mapping[str, NDArray[np.float32]]
-# From this share on, a non-disclosure beside a statement casts doubt on it, and is what is shown.
+# From this share on, a worded non-disclosure beside a statement casts doubt on it, and is what is shown.
 DOUBT = 0.2
 _BOUND = 30.0
 
@@ -78,7 +78,7 @@ def shares(stated: Sequence[float], withheld: Sequence[float]) -> tuple[float, f
 
 
 def decided(
-    told: float, held: float, stated_threshold: float, gap_threshold: float, *, apart: bool = True
+    told: float, held: float, stated_threshold: float, gap_threshold: float, *, doubted: bool = True
 ) -> Verdict:
     """The verdict for the shares of "stated" and "undisclosed" (see ``shares``).
 
@@ -87,11 +87,12 @@ def decided(
         held: how sure it is that something withholds it.
         stated_threshold: from which ``told`` on it is stated.
         gap_threshold: from which ``held`` on it is undisclosed.
-        apart: whether two sentences speak for the two; one that does both ("X pays for it; how much is not
-            known") casts no doubt on itself.
+        doubted: whether a sentence that words a non-disclosure speaks for it, and another one for the statement.
+            One that does both ("X pays for it; how much is not known") casts no doubt on itself, and one that
+            withholds nothing in words casts none on what is said elsewhere.
     """
     is_stated = told >= stated_threshold
-    if held >= (DOUBT if is_stated and apart else gap_threshold):
+    if held >= (DOUBT if is_stated and doubted else gap_threshold):
         return Verdict.UNDISCLOSED
     return Verdict.STATED if is_stated else Verdict.NOT_COVERED
 
