@@ -37,7 +37,7 @@ def typed(detail: Detail, reading: Reading) -> float:
     asked = {t.key for t in detail.terms}
     fresh = [t for t in reading.tokens if t.key not in asked and t.pos != "PUNCT"]
     if detail.ask is Ask.WHO:
-        return float(any(t.ent in _PEOPLE or t.pos == "PROPN" or t.key in lexicon().people for t in fresh))
+        return float(any(_is_somebody(reading, t) for t in fresh))
     if detail.ask is Ask.WHEN:
         return float(
             any(
@@ -54,6 +54,14 @@ def typed(detail: Detail, reading: Reading) -> float:
     if detail.ask is Ask.HOW:
         return float(bool(_METHOD.search(reading.sentence.text)))
     return 1.0
+
+
+def _is_somebody(reading: Reading, token: Token) -> bool:
+    """Whether a word is a name, a person or body, or that by which a thing is done ("paid by the port")."""
+    if token.ent in _PEOPLE or token.pos == "PROPN":
+        return True
+    person = token.key in lexicon().people and token.pos not in ("VERB", "AUX")
+    return person or (token.dep == "pobj" and reading.tokens[token.head].dep == "agent")
 
 
 def _titled(reading: Reading, token: Token) -> bool:

@@ -4,32 +4,27 @@ A sentence answers only if names, asked detail, answer type and (for yes/no) eve
 polarity fit in one clause.  A non-disclosure counts only where one of its topics is the asked detail
 and its scope holds for the asked subject.  Similar words about something else are near misses.
 
-Two logistic models over a few readable features make the two decisions; their weights come from the
-development and calibration questions (``eval/calibrate.py``) and lie in ``calibration.toml``.
+How sure it is that one of the part's sentences does, ``weighing`` says; here the verdict is made of that,
+and the sentences that carry it are chosen.
 """
 
 from __future__ import annotations
 
 import math
-import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from functools import cache
-from importlib import resources
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed
-from rag.evidence import Candidate, Open, gather
+from rag.evidence import Candidate, Open
 from rag.polarity import polarity_of
 from rag.predication import promised
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Polarity, Verdict
 from rag.retrieval import Library, Row
+from rag.weighing import Part, decided, models, shares
 
-Vectors = Mapping[str, NDArray[np.float32]]
 # From this similarity to the question on, a sentence is worth showing as a near miss.
 NEAR = 0.4
 # How sure a non-disclosure must be to stand beside a stated list ("which are all the tools?").
@@ -38,47 +33,29 @@ BESIDE = 0.4
 DECISIVE = 0.35
 # The least that it may be: where a yes or no is carried, subject, object and tense fit already.
 PLAIN = 0.3
-
-
-@dataclass(frozen=True, slots=True)
-class _Model:
-    bias: float
-    weights: tuple[float, ...]
-    threshold: float
-
-    def __call__(self, features: Sequence[float]) -> float:
-        total = self.bias + sum(w * f for w, f in zip(self.weights, features, strict=True))
-        return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
-
-
-@cache
-def models() -> tuple[_Model, _Model]:
-    """The models for "this sentence answers" and "this non-disclosure answers"."""
-    data = tomllib.loads(resources.files("rag").joinpath("calibration.toml").read_text("utf-8"))
-    stated, gap = (
-        _Model(d["bias"], tuple(d["weights"].values()), d["threshold"]) for d in (data["stated"], data["gap"])
-    )
-    return stated, gap
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The candidates of one document and date, the most probable first; ``day`` is that date."""
-
-    document: int
-    day: date
-    stated: tuple[Candidate, ...]
-    gaps: tuple[tuple[float, Open], ...]
+# How far below the best score a sentence may be that is cited with it, in log-odds: a statement, a
+# non-disclosure.
+CLOSE, CLOSE_GAP = 0.5, 1.0
+# Log-odds from which on a sentence is as good as sure.
+_SURE = 2.5
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """What a part says, and how surely: ``lead`` is the candidate or the non-disclosure that leads."""
+    """What a part says, and how surely: ``lead`` is the candidate or the non-disclosure that leads.
+
+    ``strength`` is the share of its verdict.
+    """
 
     part: Part
     found: Assessed
     strength: float
     lead: Candidate | Open
+
+    @property
+    def sureness(self) -> float:
+        """The log-odds of ``strength``; what is as good as sure is not told apart."""
+        return min(_SURE, math.log(self.strength / (1 - self.strength)) if self.strength < 1 else _SURE)
 
 
 def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float32]) -> Saying | None:
@@ -90,48 +67,33 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
         library: every sentence that counts.
         cosines: similarity of the detail's text to every sentence, in the library's order.
     """
-    stated, gaps = list(part.stated), part.gaps
     stated_model, gap_model = models()
-    best_stated = stated[0].probability if stated else 0.0
-    best_gap = gaps[0][0] if gaps else 0.0
-    scores = {"stated": round(best_stated, 3), "gap": round(best_gap, 3)}
-    is_stated = best_stated >= stated_model.threshold
-    is_open = best_gap >= gap_model.threshold
-    open_rows = tuple(o.row for p, o in gaps if p >= max(gap_model.threshold, best_gap - 0.25))[:2]
-    beside = tuple(
-        o.row for p, o in gaps
-        if p >= BESIDE and o.fit is not None and o.fit.named and o.fit.question_share >= 0.6
-    )[:1] if detail.listing else ()  # fmt: skip
-    ahead = best_stated - stated_model.threshold > best_gap - gap_model.threshold
-    if is_open and not (is_stated and (ahead or beside)):
-        first = gaps[0][1].fit
-        whole = first is not None and first.whole
-        found = Assessed(detail, Verdict.UNDISCLOSED, open_rows, whole=whole, scores=scores)
-        return Saying(part, found, best_gap, gaps[0][1])
-    if is_stated:
-        lead, found = _stated(detail, stated, library, cosines, scores, beside)
-        return Saying(part, found, best_stated, lead)
+    told, held = part.shares
+    scores = {"stated": round(told, 3), "gap": round(held, 3)}
+    apart = [c.row for c in part.stated[:1]] != [o.row for o in part.gaps[:1]]
+    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, apart=apart)
+    beside = _beside(part) if detail.listing else ()
+    # A list, and what is withheld of it, do not exclude each other.
+    if beside and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
+        verdict = Verdict.STATED
+    if verdict is Verdict.UNDISCLOSED:
+        best = part.gaps[0]
+        rows = tuple(o.row for o in part.gaps if o.score >= best.score - CLOSE_GAP)[:2]
+        whole = best.fit is not None and best.fit.whole
+        found = Assessed(detail, Verdict.UNDISCLOSED, rows, whole=whole, scores=scores)
+        return Saying(part, found, held, best)
+    if verdict is Verdict.STATED:
+        lead, found = _stated(detail, list(part.stated), library, cosines, scores, beside)
+        return Saying(part, found, told, lead)
     return None
 
 
-def parts(
-    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]
-) -> tuple[Part, ...]:
-    """Every part that has a candidate, the oldest first."""
-    stated, gaps = weighed(detail, library, vectors, cosines)
-
-    def part(number: int) -> tuple[date, int]:
-        return library.rows[number].day, library.rows[number].document
-
-    found = {part(row) for row in (*(c.row for c in stated), *(o.row for _, o in gaps))}
+def _beside(part: Part) -> tuple[int, ...]:
+    """The non-disclosure of just what is asked for that stands beside a stated list."""
     return tuple(
-        Part(
-            document, day,
-            tuple(c for c in stated if part(c.row) == (day, document)),
-            tuple((p, o) for p, o in gaps if part(o.row) == (day, document)),
-        )
-        for day, document in sorted(found)
-    )  # fmt: skip
+        o.row for o in part.gaps
+        if o.probability >= BESIDE and o.fit is not None and o.fit.named and o.fit.question_share >= 0.6
+    )[:1]  # fmt: skip
 
 
 def near_misses(cosines: NDArray[np.float32]) -> tuple[int, ...]:
@@ -140,27 +102,12 @@ def near_misses(cosines: NDArray[np.float32]) -> tuple[int, ...]:
     return tuple(int(n) for n in nearest if cosines[n] >= NEAR)
 
 
-def weighed(
-    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32]
-) -> tuple[list[Candidate], list[tuple[float, Open]]]:
-    """The candidates for an answer and for a non-disclosure, most probable first."""
-    stated_model, gap_model = models()
-    evidence = gather(detail, library, vectors, cosines)
-    stated = [replace(c, probability=stated_model(c.features)) for c in evidence.stated]
-    open_ = [(gap_model(o.features), o) for o in evidence.open]
-    return (
-        sorted(stated, key=lambda c: (-c.probability, c.row)),
-        sorted(open_, key=lambda weighed: (-weighed[0], weighed[1].row)),
-    )
-
-
 def _stated(
     detail: Detail, stated: list[Candidate], library: Library, cosines: NDArray[np.float32],
     scores: dict[str, float], open_rows: tuple[int, ...],
 ) -> tuple[Candidate, Assessed]:  # fmt: skip
-    model, _ = models()
     best = stated[0]
-    close = [c for c in stated if c.probability >= max(model.threshold, best.probability - 0.08)]
+    close = [c for c in stated if c.score >= best.score - CLOSE]
     close = sorted(close, key=lambda c: (-(c.probability + 0.3 * float(cosines[c.row])), c.row))[:2]
     first, polarity = close[0], None
     if detail.ask is Ask.YES_NO:

@@ -40,7 +40,7 @@ class Draft:
         return self.citations.index(citation)
 
     def named(self, speaker: str, number: int) -> str:
-        """A speaker whom a sentence calls "he", with the mark of the nearest sentence before that names him.
+        """A speaker whom a sentence calls "he", with the mark of the last sentence before with his full name.
 
         The sentence's own speaker as he is where it names him itself; "" where none before it does.
         """
@@ -50,7 +50,7 @@ class Draft:
         for before in range(number - 1, -1, -1):
             if rows[before].document != rows[number].document or rows[before].day != rows[number].day:
                 break
-            if not phrases.attributed(speaker, rows[before].reading.sentence.text):
+            if phrases.has_name(speaker, rows[before].reading.sentence.text):
                 return f"{speaker} [{self.cite(before) + 1}]"
         return ""
 

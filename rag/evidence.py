@@ -3,19 +3,17 @@
 What is relative (the nearest so far, a share of the odds, the lead) is relative to what had been published by
 the sentence's own date: a later document never changes what an earlier one is worth.
 
-``features`` are measured, not decided on: ``assessment`` weighs them.  These things are vetoes here: a
-sentence that tells its reader what to answer is evidence of nothing; every name and number of the question
-must be the sentence's own or its context's; where somebody's words are asked for, they must be his; a when
-or how much needs a date or amount; what a question takes for granted must stand there and
-not be denied; and a sentence that was not read (it is neither near the question in meaning nor in words)
-is no candidate.
+``features`` are measured, not decided on: ``weighing`` weighs them.  Vetoes are few: a sentence that tells
+its reader what to answer is evidence of nothing, and one that is ``astray`` states nothing of what is asked.
+A sentence that was not read (it is near the question neither in meaning nor in words) is no candidate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,16 +23,15 @@ from rag.fit import (
     ALL_WORDS,
     FIT_FEATURES,
     WORDING_FEATURES,
-    denies,
+    astray,
+    beside,
     fit_features,
     gap_places,
-    names_fit,
-    said_by,
-    unfit,
     wording_features,
 )
 from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
-from rag.question import Detail
+from rag.polarity import polarity_of
+from rag.question import Ask, Detail
 from rag.reader import Reader, shipped_reader, unit
 from rag.retrieval import Library, Match, Row, cover
 from rag.stance import Segment
@@ -47,36 +44,52 @@ MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
+_ASTRAY = 3.0  # a sentence on something else is read last
 
 READING_FEATURES = ("answers", "withholds", "answers_share", "withholds_share", "ahead")
-STATED_FEATURES = (*WORDING_FEATURES, *FIT_FEATURES, *READING_FEATURES)
-OPEN_FEATURES = (*GAP_FEATURES, "linked", "cosine", "covered", "guarded", *READING_FEATURES)
+STATED_FEATURES = (*WORDING_FEATURES, *FIT_FEATURES, "decides", *READING_FEATURES)
+OPEN_FEATURES = (
+    *GAP_FEATURES, "linked", "cosine", "covered", "guarded", "shown", "all_words",
+    *READING_FEATURES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A sentence as a possible answer: its clause, matches and the features in ``STATED_FEATURES``.
 
-    ``probability`` is what ``assessment`` makes of the features.
+    ``score`` is what ``weighing`` makes of the features, in log-odds.
     """
 
     row: int
     segment: Segment
     matches: dict[str, Match]
     features: tuple[float, ...]
-    probability: float = 0.0
+    score: float = 0.0
+
+    @property
+    def probability(self) -> float:
+        """That it answers, if it were the only one."""
+        return 1 / (1 + exp(-self.score))
 
 
 @dataclass(frozen=True, slots=True)
 class Open:
     """A sentence that may say that the asked thing is withheld; ``features`` are ``OPEN_FEATURES``.
 
-    ``fit`` is the non-disclosure that its wording shows; None where only the reader sees one.
+    ``fit`` is the non-disclosure that its wording shows; None where only the reader sees one.  ``score`` is
+    as a ``Candidate``'s.
     """
 
     row: int
     fit: GapFit | None
     features: tuple[float, ...]
+    score: float = 0.0
+
+    @property
+    def probability(self) -> float:
+        """That it withholds the answer, if it were the only one."""
+        return 1 / (1 + exp(-self.score))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,30 +159,25 @@ def _of_day(
     chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
     readings = _readings(detail, library, chosen, cosines, so_far, reader)
     stated = tuple(
-        Candidate(c.row, c.segment, c.matches, (*c.features, *readings[c.row]))
+        replace(c, features=(*c.features, _decides(detail, library.rows[c.row], c), *readings[c.row]))
         for c in worded.values()
-        if c.row in readings
+        if c.row in readings and not astray(detail, library.rows[c.row], c.segment, library, c.matches)
     )
     open_ = tuple(
         Open(
             row,
             fits.get(row),
-            _open_features(library.rows[row], fits.get(row), worded.get(row), readings[row], cosines[row]),
+            _open_features(library, row, fits, worded, readings[row], cosines),
         )
         for row in sorted(readings)
-        if row in fits or (row in worded and _may_withhold(detail, library.rows[row], worded[row]))
+        if not _withholds_else(detail, library.rows[row], fits.get(row))
     )
     return Evidence(stated, open_)
 
 
-def _may_withhold(detail: Detail, row: Row, found: Candidate) -> bool:
-    """Whether a sentence may say that the asked thing is withheld, as far as its words tell.
-
-    One that has the question's words and none of withholding states them, whatever the reader takes it
-    for; and one that withholds something else does not withhold this.
-    """
-    shown = bool(row.reading.stance.gaps or row.reading.stance.guarded)
-    return not clashes(detail, row.reading) if shown else found.features[0] < ALL_WORDS
+def _withholds_else(detail: Detail, row: Row, fit: GapFit | None) -> bool:
+    """Whether all that a sentence withholds is something else than what is asked."""
+    return fit.clash if fit is not None else clashes(detail, row.reading)
 
 
 def _worded(
@@ -184,22 +192,34 @@ def _worded(
     found: dict[int, Candidate] = {}
     for number in library.fresh:
         row = library.rows[number]
-        if number in orders or not said_by(detail, row):
+        if number in orders:
             continue
         blocked = gap_places(row)
         clauses: list[tuple[float, Candidate]] = []
         for segment in row.reading.stance.segments:
             matches = cover(detail, row, library, vectors, segment)
-            if not names_fit(detail, matches) or denies(detail, row, segment, matches):
-                continue
             words = wording_features(detail, row, library, float(cosines[number]), best, matches, blocked)
             fit = fit_features(detail, row, segment, library, matches)
-            if not unfit(detail, (*words, *fit)):
-                clauses.append((words[0] + words[1] + words[2] + fit[0] + fit[1] - fit[2],
-                                Candidate(number, segment, matches, (*words, *fit))))  # fmt: skip
+            features = (*words, *fit, beside((*words, *fit)))
+            merit = _merit(features) - _ASTRAY * astray(detail, row, segment, library, matches)
+            clauses.append((merit, Candidate(number, segment, matches, features)))
         if clauses:
             found[number] = max(clauses, key=lambda clause: clause[0])[1]
     return found
+
+
+def _merit(features: tuple[float, ...]) -> float:
+    """How well a clause has the question's words and what its kind needs: for choosing what to read."""
+    found = dict(zip(STATED_FEATURES, features, strict=False))
+    good = sum(found[name] for name in ("coverage", "focus", "verb", "premise", "object"))
+    return good - found["lacks"] - _ASTRAY * found["names_missing"]
+
+
+def _decides(detail: Detail, row: Row, found: Candidate) -> float:
+    """1 where a clause carries a yes or no."""
+    if detail.ask is not Ask.YES_NO:
+        return 0.0
+    return float(polarity_of(detail, row, found.segment, found.matches) is not None)
 
 
 def _chosen(
@@ -217,7 +237,7 @@ def _chosen(
     """
     nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
     near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]
-    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-sum(c.features[:3]), c.row))]
+    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-_merit(c.features), c.row))]
     linked = [f.row for f in sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))]
     chosen = list(dict.fromkeys([*near, *covered[:MOST_COVERED], *linked[:MOST_OPEN]]))
     room = max(LEAST_READ, MOST_READ - len(so_far.scores))
@@ -262,11 +282,20 @@ def _unit(library: Library, row: Row) -> str:
 
 
 def _open_features(
-    row: Row, fit: GapFit | None, worded: Candidate | None, reading: tuple[float, ...], cosine: float
+    library: Library,
+    number: int,
+    fits: Mapping[int, GapFit],
+    worded: Mapping[int, Candidate],
+    reading: tuple[float, ...],
+    cosines: NDArray[np.float32],
 ) -> tuple[float, ...]:
+    row, fit, found = library.rows[number], fits.get(number), worded.get(number)
     linked = fit.features if fit is not None else (0.0,) * len(GAP_FEATURES)
-    covered = worded.features[0] if worded is not None else 0.0
+    covered = found.features[0] if found is not None else 0.0
+    stance = row.reading.stance
+    shown = bool(stance.gaps or stance.guarded)
     return (
-        *linked, float(fit is not None), float(cosine), covered, float(bool(row.reading.stance.guarded)),
-        *reading,
+        *linked, float(fit is not None), float(cosines[number]), covered, float(bool(stance.guarded)),
+        float(shown),
+        float(not shown and covered >= ALL_WORDS), *reading,
     )  # fmt: skip

@@ -22,7 +22,9 @@ ALL_WORDS = 0.9
 WORDING_FEATURES = (
     "coverage", "focus", "verb", "rarest", "cosine", "typed", "own_names", "cosine_rank", "foreign",
 )  # fmt: skip
-FIT_FEATURES = ("premise", "object", "lacks", "untyped", "guarded", "open")
+FIT_FEATURES = (
+    "premise", "object", "lacks", "untyped", "guarded", "open", "unnamed", "names_missing", "beside",
+)  # fmt: skip
 _TYPED = (Ask.WHO, Ask.WHEN, Ask.AMOUNT)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
 _COUNTS = frozenset(map(word_key, "times number amount percentage share".split()))
@@ -81,29 +83,46 @@ def fit_features(
         float(detail.ask in _TYPED and not typed(detail, row.reading)),
         float(guarded),
         float(bool(row.reading.stance.gaps)),
+        *_named(detail, matches),
     )
 
 
-def names_fit(detail: Detail, matches: Mapping[str, Match]) -> bool:
-    """Every name and number of the question must be the sentence's own or its context's."""
-    return all(matches[f"{t.role}:{t.key}"].strength >= NAME_COVER for t in detail.of("name", "number"))
+def _named(detail: Detail, matches: Mapping[str, Match]) -> tuple[float, float]:
+    """Whether a name is missing in sentence and context, and the share of names and numbers that are."""
+    asked, missing = detail.of("name", "number"), _missing(detail, matches)
+    return float(any(map(_is_word, missing))), len(missing) / max(1, len(asked))
 
 
-def unfit(detail: Detail, features: tuple[float, ...]) -> bool:
-    """Whether a clause cannot answer, whatever speaks for it.
+def astray(
+    detail: Detail, row: Row, segment: Segment, library: Library, matches: Mapping[str, Match]
+) -> bool:
+    """Whether a clause cannot state what is asked, however near it is.
 
-    It has no date or amount for a when or how much (a who may be any noun: "by the port"); or it has not
-    most of the question's words, and neither what is asked for nor, for a why, when or how, the predicate
-    that is taken for granted.
+    It lacks a number of the question, or a name that stands nowhere in the library: no other number or
+    release is another word for the same one, and of what is never named nothing is said.  Or it denies what
+    the question takes for granted, or is not by the one whose words are asked for.
+    """
+    wrong = any(not _is_word(t) or library.foreign(t.key) for t in _missing(detail, matches))
+    return wrong or not said_by(detail, row) or denies(detail, row, segment, matches)
+
+
+def _missing(detail: Detail, matches: Mapping[str, Match]) -> list[Term]:
+    return [t for t in detail.of("name", "number") if matches[f"{t.role}:{t.key}"].strength < NAME_COVER]
+
+
+def _is_word(term: Term) -> bool:
+    return not any(c.isdigit() for c in term.text)
+
+
+def beside(features: tuple[float, ...]) -> float:
+    """1 where a clause has neither most of the question's words nor what is asked for or taken for granted.
 
     Args:
-        detail: what is asked.
-        features: of the clause, as ``WORDING_FEATURES`` and ``FIT_FEATURES`` name them.
+        features: of the clause, as ``WORDING_FEATURES`` and ``FIT_FEATURES`` name them, but for the last.
     """
-    found = dict(zip((*WORDING_FEATURES, *FIT_FEATURES), features, strict=True))
-    beside = not found["premise"] or not found["object"]
-    untyped = bool(found["untyped"]) and detail.ask is not Ask.WHO
-    return untyped or (beside and found["coverage"] < MOST_WORDS)
+    found = dict(zip((*WORDING_FEATURES, *FIT_FEATURES[:-1]), features, strict=True))
+    off = not found["premise"] or not found["object"]
+    return float(off and found["coverage"] < MOST_WORDS)
 
 
 def said_by(detail: Detail, row: Row) -> bool:

@@ -18,7 +18,7 @@ from rag.stance import Gap, Topic, cues
 Vectors = Mapping[str, NDArray[np.float32]]
 
 GAP_FEATURES = (
-    "question_share", "topic_share", "aspect", "instance", "focus", "scope", "whole", "clause", "type_clash",
+    "question_share", "topic_share", "aspect", "instance", "focus", "scope", "whole", "clause",
 )  # fmt: skip
 _NAME_COVER = 0.8
 _GENERIC_HEADS = frozenset(map(word_key, "details specifics particulars information rules terms".split()))
@@ -29,11 +29,15 @@ _CONTENT = ("NOUN", "PROPN", "VERB", "ADJ", "NUM")
 
 @dataclass(frozen=True, slots=True)
 class GapFit:
-    """A non-disclosure held against a detail; ``features`` are named in ``GAP_FEATURES``."""
+    """A non-disclosure held against a detail; ``features`` are named in ``GAP_FEATURES``.
+
+    ``clash``: what is withheld is of another type than the answer asked for, a price for a "when".
+    """
 
     row: int
     topic: Topic
     features: tuple[float, ...]
+    clash: bool = False
 
     @property
     def question_share(self) -> float:
@@ -63,7 +67,12 @@ def gap_fits(detail: Detail, library: Library, vectors: Vectors) -> list[GapFit]
             if not scope:
                 continue
             fits = [
-                GapFit(number, t, _features(detail, row, t, library, vectors, scope, whole))
+                GapFit(
+                    number,
+                    t,
+                    _features(detail, row, t, library, vectors, scope, whole),
+                    bool(_clash(detail, row.reading, t, _topic_aspects(row.reading, t))),
+                )
                 for t in gap.topics
                 if not _is_other(detail, row.reading, t)
             ]
@@ -119,7 +128,6 @@ def _features(
     return (
         question, share, float(bool(detail.aspects & aspects)), float(bool(instance & aspects)),
         max(focus, default=question), scope, float(whole), float(topic.clause),
-        _clash(detail, row.reading, topic, aspects),
     )  # fmt: skip
 
 

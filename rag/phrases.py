@@ -205,6 +205,11 @@ def attributed(speaker: str, quote: str) -> bool:
     return bool(words) and words[-1].lower() not in quote.lower()
 
 
+def has_name(speaker: str, quote: str) -> bool:
+    """Whether the quote has every word of a speaker's name."""
+    return all(re.search(rf"\b{re.escape(word)}\b", quote, re.IGNORECASE) for word in speaker.split())
+
+
 def _mid_sentence(speaker: str) -> str:
     return re.sub(r"^(The|A|An)(?=\s)", lambda found: found.group().lower(), speaker)
 

@@ -9,15 +9,15 @@ thing too.  Non-disclosures have their own rule (``gaps``): a whole that is undi
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import date
 
-from rag.assessment import Part
-from rag.evidence import Candidate
 from rag.gaps import GapFit
 from rag.language import word_key
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.records import ClaimKind
-from rag.retrieval import Library, Row
+from rag.retrieval import Library, Match, Row
 
 _JOINED = frozenset("-–/_.")
 # What may stand behind or inside a name without making it another thing's: "8.5.0", "v2", "3.0-rc1".
@@ -33,12 +33,12 @@ def is_release(text: str) -> bool:
     return _RELEASE.fullmatch(text) is not None
 
 
-def speaks_of(detail: Detail, row: Row, found: Candidate) -> bool:
-    """Whether a sentence that answers speaks of the thing itself."""
+def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
+    """Whether a sentence that answers speaks of the thing itself; ``matches`` are those of its clause."""
     names, asked = _names(detail), _asked(detail)
     if not names:
         return True
-    own = [(t, place) for t in names if (place := _place(t, row.reading, found)) >= 0]
+    own = [(t, place) for t in names if (place := _place(t, row.reading, matches)) >= 0]
     if own:
         return all(_is_named(t, row.reading, place, asked) for t, place in own)
     if row.reading.stance.kind is ClaimKind.OPINION:  # its subject is who holds it
@@ -49,9 +49,9 @@ def speaks_of(detail: Detail, row: Row, found: Candidate) -> bool:
     return not others - row.reading.ambient
 
 
-def _place(term: Term, reading: Reading, found: Candidate) -> int:
+def _place(term: Term, reading: Reading, matches: Mapping[str, Match]) -> int:
     """Where a sentence uses a name, also as the beginning of a longer one; -1 where it does not."""
-    place = found.matches[f"name:{term.key}"].place
+    place = matches[f"name:{term.key}"].place
     if place >= 0:
         return place
     begun = (p for p, t in enumerate(reading.tokens) if _begins(term, t.low))
@@ -122,8 +122,8 @@ def withholds_of(fit: GapFit | None) -> bool:
     return fit is not None and fit.named
 
 
-def known_to(detail: Detail, library: Library, part: Part) -> bool:
-    """Whether the part's document has spoken of what the question is about, up to the part's date.
+def known_to(detail: Detail, library: Library, document: int, day: date) -> bool:
+    """Whether a document has spoken of what the question is about, up to a day.
 
     A bare "the price has not been announced" is about what its own document is about: of everything that
     the question names, or of half of its things where it names none.
@@ -132,10 +132,10 @@ def known_to(detail: Detail, library: Library, part: Part) -> bool:
     things = {key for t in detail.of("noun", "focus", "verb", "head") for key in t.key.split()}
     if not names and not things:
         return True
-    title = library.documents[part.document].document.title
+    title = library.documents[document].document.title
     known = {word_key(word) for word in re.findall(r"[^\W_]+", title)}
     for row in library.rows:
-        if row.document == part.document and row.day <= part.day:
+        if row.document == document and row.day <= day:
             known |= {*row.reading.keys, *row.reading.heading}
     return names <= known if names else 2 * len(things & known) >= len(things)
 

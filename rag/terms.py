@@ -37,9 +37,11 @@ _UNIT = re.compile(
 def _for_a_person(row: Sequence[Token], place: int) -> bool:
     """Whether a word only says that a person or body is asked for ("which company", "who is the boss")."""
     told = any(t.low in WH and t.head == place for t in row)
-    return row[place].key in lexicon().people and (
-        told or row[place].dep in ("attr", "nsubj", "nsubjpass", "ROOT")
-    )
+    person = row[place].key in lexicon().people and row[place].pos not in (
+        "VERB",
+        "AUX",
+    )  # an operator operates
+    return person and (told or row[place].dep in ("attr", "nsubj", "nsubjpass", "ROOT"))
 
 
 def _ordered(row: Sequence[Token], place: int) -> bool:

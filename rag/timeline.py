@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed, Before, Earlier, Step
-from rag.assessment import Part, Saying, models, near_misses, parts, says
+from rag.assessment import Saying, near_misses, says
 from rag.evidence import STATED_FEATURES, Candidate, Open
 from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
@@ -31,12 +31,13 @@ from rag.records import ClaimKind, Verdict
 from rag.retrieval import Library
 from rag.scope import as_wide, known_to, speaks_of, withholds_from, withholds_of
 from rag.values import days, differ
+from rag.weighing import Part, models, parts
 
 Vectors = Mapping[str, NDArray[np.float32]]
 Encode = Callable[[Sequence[str]], NDArray[np.float32]]
-# How much less sure a later sentence may be than the one that it stands before: of the same verdict, and of
-# the other one (the two probabilities come from two models and are compared with more room).
-SAME, OTHER = 0.1, 0.35
+# How much less sure a later part may be than the one that it stands before, in log-odds: of the same verdict,
+# and of the other one.
+SAME, OTHER = 0.7, 1.0
 COVERAGE = STATED_FEATURES.index("coverage")
 _SHOWN_EARLIER = 3
 
@@ -116,17 +117,12 @@ def _leading(standing: Standing) -> tuple[int, ...]:
 
 
 def _fitting(detail: Detail, part: Part, library: Library) -> Part:
-    """A part without the sentences that cannot change a verdict: they speak of something else.
-
-    The oldest date has no verdict to change: there the words alone decide what a sentence is about.
-    """
-    if part.day == library.stages[0][0]:
-        return part
-    here = not part.gaps or known_to(detail, library, part)
+    """A part without the sentences that speak of something else."""
+    here = not part.gaps or known_to(detail, library, part.document, part.day)
     return replace(
         part,
-        stated=tuple(c for c in part.stated if speaks_of(detail, library.rows[c.row], c)),
-        gaps=tuple((p, o) for p, o in part.gaps if here and withholds_from(detail, library.rows[o.row])),
+        stated=tuple(c for c in part.stated if speaks_of(detail, library.rows[c.row], c.matches)),
+        gaps=tuple(o for o in part.gaps if here and withholds_from(detail, library.rows[o.row])),
     )
 
 
@@ -186,7 +182,7 @@ def _next(detail: Detail, old: Standing | None, new: Standing | None, library: L
 
 def _sure(new: Standing, old: Standing, room: float) -> bool:
     """Whether what is newer is not much less sure."""
-    return new.lead.strength >= old.lead.strength - room
+    return new.lead.sureness >= old.lead.sureness - room
 
 
 def _exact(new: Standing) -> bool:

@@ -9,6 +9,8 @@ import pytest
 from eval import calibrate
 from eval.samples import Sample
 from rag.evidence import OPEN_FEATURES, STATED_FEATURES
+from rag.records import Verdict
+from rag.weighing import decided, shares
 
 
 def features(names: tuple[str, ...], **values: float) -> tuple[float, ...]:
@@ -52,20 +54,27 @@ def test_training_documents_count_less_than_questions_whose_labels_were_checked(
     against = [sample("gus", "not_covered", 1.0)] * 40
     beside = calibrate.fit(SAMPLES, against)
     among = calibrate.fit([*SAMPLES, *against])
-    assert beside.stated.coef_[0][0] > among.stated.coef_[0][0]
+    assert beside.stated.weights[0] > among.stated.weights[0]
+
+
+def test_more_that_may_answer_make_it_surer_that_something_does() -> None:
+    one, _ = shares([0.0], [])
+    two, held = shares([0.0, 0.0], [])
+    beside, withheld = shares([0.0, 0.0], [0.0])
+    assert (one, two, held) == (1 / 2, 2 / 3, 0.0)
+    assert (beside, withheld) == (1 / 2, 1 / 4)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("told", "held", "verdict"),
     [
-        (["--training", "gus"], "go together"),
-        (["--reader", "x.safetensors", "--training", "nobody"], "no training set nobody"),
+        (0.7, 0.1, Verdict.STATED),
+        (0.7, 0.25, Verdict.UNDISCLOSED),
+        (0.5, 0.4, Verdict.UNDISCLOSED),
+        (0.5, 0.25, Verdict.NOT_COVERED),
     ],
 )
-def test_wrong_arguments_are_one_line(
-    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+def test_a_likely_non_disclosure_beside_a_statement_is_what_is_shown(
+    told: float, held: float, verdict: Verdict
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        calibrate.main(arguments)
-    assert caught.value.code == 2
-    assert said in capsys.readouterr().err
+    assert decided(told, held, 0.65, 0.35) is verdict

@@ -54,37 +54,23 @@ def test_every_candidate_has_every_feature(parser: Parser) -> None:
     assert np.isfinite([*(c.features for c in found.stated)]).all()
 
 
-def test_a_statement_in_the_words_of_the_question_withholds_nothing(parser: Parser) -> None:
-    found, library = evidence(parser, "Did the Orlen bridge open to cyclists in May?")
-    opened = {library.rows[o.row].reading.sentence.text for o in found.open}
-    assert "The Orlen bridge opened to cyclists in May." not in opened
+def test_what_lacks_a_number_of_the_question_states_nothing_of_it(parser: Parser) -> None:
+    text = "## Barrels\n\nRelease 4.8 of the Orlen engine needs oak barrels. The Orlen engine needs water.\n"
+    found, library = evidence(parser, "What does release 4.7 of the Orlen engine need?", text)
+    assert not any("4.8" in text for text in sentences(found, library))
+    found, library = evidence(parser, "What does release 4.8 of the Orlen engine need?", text)
+    assert any("4.8" in text for text in sentences(found, library))
 
 
-def test_a_sentence_about_another_name_is_no_candidate(parser: Parser) -> None:
-    found, library = evidence(parser, "Who paid for the Orlen bridge?")
-    assert not any("paid for by the port" in text for text in sentences(found, library))
-    found, library = evidence(parser, "Who paid for the Maren bridge?")
-    assert any("paid for by the port" in text for text in sentences(found, library))
-
-
-def test_a_denial_of_what_is_taken_for_granted_is_no_answer(parser: Parser) -> None:
-    found, library = evidence(parser, "Why were cars banned from the Orlen bridge?")
-    assert not any("not banned" in text for text in sentences(found, library))
-    found, library = evidence(parser, "Were cars banned from the Orlen bridge?")
-    assert any("not banned" in text for text in sentences(found, library))
+def test_of_what_is_never_named_nothing_is_said(parser: Parser) -> None:
+    found, library = evidence(parser, "Who paid for the Zwolle bridge?")
+    assert not sentences(found, library)
 
 
 SAID = """## The dam
 
 “The dam leaks in three places,” said the engineer Ola Brandt. “The dam is sound,” said Mayor Tove Lien.
 """
-
-
-def test_words_asked_of_one_speaker_are_not_taken_from_another(parser: Parser) -> None:
-    found, library = evidence(parser, "What did Tove Lien say about the dam?", SAID)
-    assert sentences(found, library) == {"“The dam is sound,” said Mayor Tove Lien."}
-    found, library = evidence(parser, "According to the engineer, does the dam leak?", SAID)
-    assert not any("sound" in text for text in sentences(found, library))
 
 
 def assess(detail: Detail, library: Library, vectors: dict[str, np.ndarray], cosines: np.ndarray) -> Assessed:  # type: ignore[type-arg]
@@ -95,13 +81,23 @@ def assess(detail: Detail, library: Library, vectors: dict[str, np.ndarray], cos
     ("question", "verdict"),
     [
         ("When did the Orlen bridge open to cyclists?", Verdict.STATED),
+        ("Did the Orlen bridge open to cyclists in May?", Verdict.STATED),
         ("Who paid for the Maren bridge?", Verdict.STATED),
+        ("Who paid for the Orlen bridge?", Verdict.NOT_COVERED),
         ("How much did the Maren bridge cost?", Verdict.UNDISCLOSED),
         ("Who designed the lamps?", Verdict.NOT_COVERED),
+        ("Why were cars banned from the Orlen bridge?", Verdict.NOT_COVERED),
     ],
 )
 def test_the_verdict_follows(parser: Parser, question: str, verdict: Verdict) -> None:
     assert assess(*made(parser, TEXT, question)).verdict is verdict
+
+
+def test_words_asked_of_one_speaker_are_not_taken_from_another(parser: Parser) -> None:
+    detail, library, *rest = made(parser, SAID, "What did Tove Lien say about the dam?")
+    found = assess(detail, library, *rest)
+    said = [library.rows[row].reading.sentence.text for row in found.rows]
+    assert said == ["“The dam is sound,” said Mayor Tove Lien."]
 
 
 def test_a_denial_answers_the_plain_question_with_no(parser: Parser) -> None:

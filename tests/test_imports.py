@@ -37,7 +37,7 @@ ORDER = (
     ("reader", "reader_layers"),
     ("answer_type", "gaps"),
     ("dependents", "governors", "predication", "proposition", "placement", "firmness", "denial", "polarity"),
-    ("fit", "directives", "evidence", "assessed", "overview", "assessment"),
+    ("fit", "directives", "evidence", "weighing", "assessed", "overview", "assessment"),
     ("values", "scope", "timeline"),
     ("phrases", "composition", "suggestions", "subjects"),
     ("inquiries",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from rag.evidence import Candidate
 from rag.language import Parser
 from rag.question import understand
 from rag.retrieval import Row, cover
@@ -21,9 +20,7 @@ def spoken(parser: Parser, question: str, text: str) -> bool:
     detail = understand(question, parser.parse, {**library.names, "norvik": 1.0}).details[0]
     row: Row = library.rows[-1]
     segment = row.reading.stance.segments[0]
-    return speaks_of(
-        detail, row, Candidate(len(library.rows) - 1, segment, cover(detail, row, library, {}, segment), ())
-    )
+    return speaks_of(detail, row, cover(detail, row, library, {}, segment))
 
 
 @pytest.mark.parametrize(
