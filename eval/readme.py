@@ -3,6 +3,7 @@
 A part of the README between ``<!-- generated: KIND -->`` and ``<!-- end -->`` is made anew:
 
 - ``command``: the block's own first line, ``$ stated …``, is run, and its output follows;
+- ``markdown ARGUMENTS``: what ``stated ARGUMENTS`` prints, as it is;
 - ``program``: the output of the Python block before it;
 - ``modules``: the engine's modules in the order that ``tests/test_imports.py`` holds them to, each with
   the first sentence of its docstring.
@@ -29,9 +30,11 @@ from rag.errors import StatedError
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-_SECONDS = 300.0
+_SECONDS = 900.0  # the ledger asks some hundred questions
 _PART = re.compile(
-    r"^<!-- generated: (?P<kind>\w+) -->\n(?P<body>(?:(?!<!-- ).*\n)*?)<!-- end -->$", re.MULTILINE
+    r"^<!-- generated: (?P<kind>\w+)(?: (?P<arguments>[^<>\n]+))? -->\n"
+    r"(?P<body>(?:(?!<!-- ).*\n)*?)<!-- end -->$",
+    re.MULTILINE,
 )
 _COMMAND = re.compile(r"^```console\n\$ stated (?P<arguments>.+)\n", re.MULTILINE)
 _PYTHON = re.compile(r"^```python\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -108,6 +111,8 @@ def _part(part: re.Match[str], before: str, runner: Runner) -> str:
         if shown is None:
             raise EvalError("README: a generated command must begin with ```console and `$ stated …`.")
         body = f"{shown.group()}{runner.command(shlex.split(shown['arguments'])).strip()}\n```\n"
+    elif kind == "markdown" and part["arguments"]:
+        body = f"\n{runner.command(shlex.split(part['arguments'])).strip()}\n\n"
     elif kind == "program":
         programs = _PYTHON.findall(before)
         if not programs:
@@ -118,7 +123,8 @@ def _part(part: re.Match[str], before: str, runner: Runner) -> str:
         body = f"| module | its one idea |\n|---|---|\n{rows}"
     else:
         raise EvalError(f"README: a generated part cannot be {kind!r}.")
-    return f"<!-- generated: {kind} -->\n{body}<!-- end -->"
+    marked = " ".join(filter(None, (kind, part["arguments"])))
+    return f"<!-- generated: {marked} -->\n{body}<!-- end -->"
 
 
 def _assigned(source: str, name: str) -> Sequence[Sequence[str]]:

@@ -18,7 +18,7 @@ from rag.records import Document, DocumentKind
 EARLIEST = date(1990, 1, 1)
 
 # Part of every digest: raise it when the same file would be read differently.
-_READER_VERSION = 1
+_READER_VERSION = 2
 _ADDED = "added/"
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?![0-9])")
 _FIELD_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ][0-9]{2}:.*)?")

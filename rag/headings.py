@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -23,7 +24,7 @@ _MONTH = "|".join([*_WORDS["months"], "sept", *_MONTHS])
 _DATE = re.compile(
     r"(?<!\w)(?:"
     r"(?P<iso>[0-9]{4}-[0-9]{2}-[0-9]{2})"
-    rf"|(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\.?,?\s+(?P<year>[0-9]{{4}})"
+    rf"|(?P<day>[0-9]{{1,2}})(?:st|nd|rd|th)?[\s-]+(?P<month>{_MONTH})\.?,?[\s-]+(?P<year>[0-9]{{4}})"
     rf"|(?P<us_month>{_MONTH})\.?\s+(?P<us_day>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<us_year>[0-9]{{4}})"
     r")(?![\w-])",
     re.IGNORECASE,
@@ -44,6 +45,14 @@ _OPENS = ("(", "[", "–", "—", "-", ":", "|", ",", ";", "/", "·")
 _CLOSES = (")", "]", ".", "–", "—", "-", ":", "|", ",", ";", "/", "·")
 
 
+# An entry of a log in GNU's form: "2001-07-20 11:35  name", alone on its line, above what is indented.
+LOG_ENTRY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?: [0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?(?: {2,}|\t+)\S.*$")
+_INDENTED = re.compile(r"\n?(?: {2,}|\t)\s*\S")
+_LOG_LEVEL = 6
+# Under a heading, a line that says nothing but the day: "*Release date: 22-Jul-2001*".
+_DAY_LINE = re.compile(r"(?:[ \t]*(?:=+|-+)?[ \t]*\n)*[ \t]*(?P<line>[^\n]{6,60})(?:\n|$)")
+_LABEL = re.compile(r"\s*(?:release date|released(?: on)?|published(?: on)?)?:?\s*", re.IGNORECASE)
+_COMPACT = re.compile(r"v?(?P<year>(?:19|20)[0-9]{2})(?P<month>[0-9]{2})(?P<day>[0-9]{2})")
 _MARKS = re.compile(r"[^\w .,:;()/+'\"–—-]|_|  ")
 
 
@@ -78,7 +87,13 @@ def markdown_headings(text: str) -> list[Heading]:
             if _MARKS.search(title):
                 title = _plain_words(inline.parseInline(title))
             found.append(Heading(title, int(opening.tag[1:]), starts[opening.map[0]]))
-    return found
+    return sorted([*found, *_log_entries(text, starts)], key=lambda heading: heading.start)
+
+
+def _log_entries(text: str, starts: Sequence[int]) -> Iterator[Heading]:
+    for line, start in zip(text.split("\n"), starts, strict=False):
+        if LOG_ENTRY.match(line) and _INDENTED.match(text, start + len(line) + 1):
+            yield Heading(" ".join(line.split()), _LOG_LEVEL, start)
 
 
 def sections(text: str, headings: Iterable[Heading], published: date) -> tuple[Section, ...]:
@@ -101,10 +116,20 @@ def sections(text: str, headings: Iterable[Heading], published: date) -> tuple[S
     for heading, end in zip(ordered, ends, strict=True):
         while governing and governing[-1][0] >= heading.level:
             governing.pop()
-        own = heading_date(heading.title) or (governing[-1][1] if governing else published)
+        line = text.find("\n", heading.start, end) if heading.level else -1
+        below = _day_below(text[line + 1 : end]) if line >= 0 else None
+        own = heading_date(heading.title) or below or (governing[-1][1] if governing else published)
         governing.append((heading.level, own))
         built.append(Section(heading.title, heading.level, heading.start, end, own))
     return tuple(built)
+
+
+def _day_below(text: str) -> date | None:
+    """The day that the first line under a heading gives, and nothing else."""
+    found = _DAY_LINE.match(text)
+    line = found["line"].strip(" *_:()") if found else ""
+    day = _DATE.fullmatch(line, label.end()) if (label := _LABEL.match(line)) else None
+    return _day(day) if day else None
 
 
 def heading_date(title: str) -> date | None:
@@ -117,6 +142,9 @@ def heading_date(title: str) -> date | None:
     """
     if len(title) > _MAX_DATED_CHARACTERS:
         return None
+    if compact := _COMPACT.fullmatch(title):  # a version that is named by its day
+        with suppress(ValueError):
+            return date(int(compact["year"]), int(compact["month"]), int(compact["day"]))
     labels = (match for match in _DATE.finditer(title) if _is_label(title, match))
     return max((day for match in labels if (day := _day(match))), default=None)
 

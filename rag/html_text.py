@@ -43,7 +43,8 @@ def read_html(html: str) -> Extracted:
     """The text of a page, its title, and its headings.
 
     Scripts, styles, navigation and elements with ``hidden`` are dropped.  A heading becomes
-    ``## title``, a list item ``- item``, a table's row ``| a | b |``, preformatted text a fence.
+    ``## title``, a list item ``- item``, a table's row ``| a | b |``, its header one with a rule below,
+    preformatted text a fence.
 
     Raises:
         ValueError: the page is nested beyond reason; the message says so in a few words.
@@ -55,8 +56,10 @@ def read_html(html: str) -> Extracted:
     tree = LexborHTMLParser(html)
     titles = tree.tags("title")
     page = _Page()
-    if tree.root is not None:
-        page.write_all(tree.root)
+    # What is around the one main part of a page is there for the reader's way through the site.
+    main = [node for node in tree.tags("main") if _words(node)]
+    if root := main[0] if len(main) == 1 else tree.root:
+        page.write_all(root)
     text, headings = page.finish()
     return Extracted(text=text, headings=headings, title=_words(titles[0]) if titles else "")
 
@@ -165,6 +168,8 @@ class _Page:
             self._end_line()
             words = [_words(cell).replace("|", "/") for cell in cells]
             self._lines += [f"| {' | '.join(words)} |"] if any(words) else []
+            if any(words) and all(cell.tag == "th" for cell in cells):
+                self._lines.append(f"|{'---|' * len(cells)}")
         else:
             return False
         return True

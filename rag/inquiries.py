@@ -1,25 +1,21 @@
-"""What can be asked of the documents: their subjects, and what they call undisclosed, as questions."""
+"""What can be asked of the documents: what they call undisclosed, and what is common, as questions."""
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from rag.cues import Gap, Topic
-from rag.language import word_key
+from rag.dependents import subtree
 from rag.lexicon import lexicon
 from rag.reading import Reading
 from rag.retrieval import Library
-from rag.scope import is_release
+from rag.subjects import subjects, whole_names, written
 
-MOST_SUBJECTS = 24
-_LONGEST_NAME = 5  # words
-_SHORTEST_NAME = 3  # letters: shorter ones are mostly units and abbreviations
 _LONGEST_PHRASE = 8
 _LONGEST_CLAUSE = 200  # characters
 _ENDS = re.compile(r"^[\s,;:.]+|(?:[\s,;:.]+(?:and|or|but)?)+$")
@@ -29,10 +25,6 @@ _ABOUT = re.compile(
 )
 _DETERMINERS = re.compile(
     r"^(?:the|a|an|its|their|his|her|any|other|exact|further|full|more)\s+", re.IGNORECASE
-)
-_ARGUMENT = frozenset(("nsubj", "nsubjpass", "dobj", "attr"))
-_NO_SUBJECT = frozenset(
-    ("PERSON", "DATE", "TIME", "GPE", "LOC", "EVENT", "CARDINAL", "ORDINAL", "MONEY", "PERCENT")
 )
 
 
@@ -64,79 +56,6 @@ def inquiries(library: Library) -> tuple[Inquiry, ...]:
     return tuple(found.values())
 
 
-def subjects(library: Library) -> tuple[str, ...]:
-    """The names that the documents talk about, at most ``MOST_SUBJECTS``, the most frequent first.
-
-    A name counts where it is an argument of a verb by itself, or names a thing ("the Norvik lamp"); it needs
-    two such sentences, or a heading besides.  Who speaks or withholds is not what is spoken of.
-    """
-    actors = {key for row in library.rows for key in _actors(row.reading)}
-    counts: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    forms: dict[str, Counter[str]] = {}
-    for row in library.rows:
-        for name, bare in dict(_names(row.reading)).items():
-            keys = {word_key(word) for word in name.split()}
-            if keys <= actors:
-                continue
-            low = name.lower()
-            counts[low] += 1 + (keys <= row.reading.heading)
-            alone[low] += bare
-            forms.setdefault(low, Counter())[name] += 1
-    ranked = sorted((low for low, count in counts.items() if count > 1), key=lambda low: (-counts[low], low))
-    whole = [
-        low for low in ranked
-        if alone[low] or not any(_inside(low, o) and counts[low] <= counts[o] for o in ranked)
-    ]  # fmt: skip
-    return tuple(max(forms[low], key=lambda form: (forms[low][form], form)) for low in whole[:MOST_SUBJECTS])
-
-
-def _inside(name: str, other: str) -> bool:
-    return name != other and f" {name} " in f" {other} "
-
-
-def _actors(reading: Reading) -> Iterator[str]:
-    for gap in reading.stance.gaps:
-        who = range(*gap.withholder)
-        # "The files of the Norvik community do not say": Norvik is no speaker, its files are.
-        if all(reading.keys[p] in reading.own or reading.tokens[p].pos == "DET" for p in who):
-            yield from (reading.keys[p] for p in who)
-    yield from map(word_key, reading.full_speaker.split())
-
-
-def _names(reading: Reading) -> Iterator[tuple[str, bool]]:
-    """The whole names ("Estuary Line") of things in a sentence, and whether each is an argument by itself."""
-    tokens, run = reading.tokens, list[int]()
-    for place in range(len(tokens) + 1):
-        token = tokens[place] if place < len(tokens) else None
-        if token is not None and run and token.text == "-" and token.start == tokens[place - 1].end:
-            continue  # "Norvik-Mini" is one name
-        named = token is not None and token.key in reading.own and any(c.isalpha() for c in token.text)
-        if named and token is not None and not is_release(token.text):
-            run.append(place)
-            continue
-        if run and len(run) <= _LONGEST_NAME and (found := _argues(reading, run)) is not None:
-            name = reading.sentence.text[tokens[run[0]].start : tokens[run[-1]].end]
-            if len(name) >= _SHORTEST_NAME:
-                yield re.sub(r"\s+", " ", name), found
-        run = []
-
-
-def _argues(reading: Reading, run: Sequence[int]) -> bool | None:
-    """True for an argument by itself, False where it names a thing, None for neither."""
-    tokens, last = reading.tokens, reading.tokens[run[-1]]
-    if not any(tokens[p].key in reading.topical or tokens[p].key in reading.ambient for p in run):
-        return None
-    if last.dep in ("compound", "nmod", "amod"):
-        named = run[0] > 0 and tokens[run[0] - 1].low == "the" and tokens[last.head].pos == "NOUN"
-        return False if named else None
-    if last.dep == "poss":
-        return False
-    of = last.dep == "pobj" and tokens[last.head].low == "of"
-    plain = not any(tokens[p].ent in _NO_SUBJECT for p in run)
-    return True if plain and (of or last.dep in _ARGUMENT) else None
-
-
 def _withheld(library: Library) -> Iterator[Inquiry]:
     for row in library.rows:
         for gap in row.reading.stance.gaps:
@@ -148,9 +67,10 @@ def _withheld(library: Library) -> Iterator[Inquiry]:
 def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> Inquiry | None:
     """What a non-disclosure withholds, asked; None where its words make no question."""
     tokens = reading.tokens[topic.first : topic.last]
-    text = re.sub(r"\s+", " ", reading.sentence.text[tokens[0].start : tokens[-1].end])
+    shared = _shared(reading, gap, topic)
+    text = " ".join(_ENDS.sub("", _text(reading, part)) for part in (range(topic.first, topic.last), shared))
     text = _ENDS.sub("", text)
-    inside = _runs(reading, range(topic.first, topic.last))
+    inside = _runs(reading, [*range(topic.first, topic.last), *shared])
     subject = inside or _spoken_of(reading, gap, topic, library)
     told = _ABOUT.match(text)
     if topic.clause or told:
@@ -159,7 +79,7 @@ def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> In
         if len(clause) > _LONGEST_CLAUSE:
             return None
         return Inquiry(subject, clause, f"{clause[:1].upper()}{clause[1:]}?")
-    bare = _DETERMINERS.sub("", text)
+    bare = re.sub(r"\bof (?:this|that|these|those)\b", "of the", _DETERMINERS.sub("", text))
     if tokens[0].key not in reading.own:
         bare = f"{bare[:1].lower()}{bare[1:]}"
     if not bare or len(bare.split()) > _LONGEST_PHRASE:
@@ -174,6 +94,20 @@ def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> In
     thing = bare if not subject or detail == bare == inside else detail
     of = f" of {_of(bare, inside)}" if inside and detail != bare else f" of {subject}" if subject else ""
     return Inquiry(subject, detail, f"What {verb} the {thing}{of}?")
+
+
+def _text(reading: Reading, places: Sequence[int]) -> str:
+    tokens = [reading.tokens[p] for p in places]
+    return re.sub(r"\s+", " ", reading.sentence.text[tokens[0].start : tokens[-1].end]) if tokens else ""
+
+
+def _shared(reading: Reading, gap: Gap, topic: Topic) -> range:
+    """What is said once for all of several things: "the depth and completeness OF THESE INTEGRATIONS"."""
+    tokens, first = reading.tokens, max(one.last for one in gap.topics)
+    heads = [p for one in gap.topics for p in range(one.first, one.last)]
+    if topic.clause or first >= len(tokens) or tokens[first].low != "of" or tokens[first].head not in heads:
+        return range(0)
+    return range(first, max(subtree(tokens, first)) + 1)
 
 
 def _detail(text: str, name: str) -> str:
@@ -195,12 +129,17 @@ def _of(text: str, name: str) -> str:
 
 def _spoken_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> str:
     """The name of what a sentence speaks of, outside of what it withholds: its own, carried, or heading's."""
+    who = range(*gap.withholder)
+    # "The files of the Norvik community do not name it" is said of Norvik; "Norvik did not name it" is not.
+    actor = all(reading.keys[p] in reading.own or reading.tokens[p].pos == "DET" for p in who)
     outside = [
         p for p in range(len(reading.tokens))
-        if not (topic.first <= p < topic.last) and not (gap.withholder[0] <= p < gap.withholder[1])
+        if not (topic.first <= p < topic.last) and not (actor and p in who)
     ]  # fmt: skip
     if own := _runs(reading, outside):
         return own
+    if not actor and (theirs := [run for run in whole_names(reading) if run[0] in who and run[-1] in who]):
+        return written(reading, theirs[0])
     names = [k for k in (*sorted(reading.carried), *sorted(reading.heading)) if library.names.get(k, 0) > 0.8]
     forms = library.surface
     return next((forms[k] for k in names if k in forms and library.focal(k)), "")
@@ -208,14 +147,9 @@ def _spoken_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> st
 
 def _runs(reading: Reading, places: Sequence[int]) -> str:
     """The first whole name that a sentence talks about at these places, or ""."""
-    run: list[int] = []
-    for place in (*places, -1):
-        named = place >= 0 and reading.tokens[place].key in reading.topical
-        if named and (not run or place == run[-1] + 1):
-            run.append(place)
-        elif run:
-            break
-    return " ".join(reading.tokens[p].text for p in run)
+    there = (run for run in whole_names(reading) if run[0] in places and run[-1] in places)
+    talked = (run for run in there if any(reading.tokens[p].key in reading.topical for p in run))
+    return next((written(reading, run) for run in talked), "")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from rag import values
@@ -36,19 +36,51 @@ def changes(ledger: Iterable[LedgerRow], since: date) -> tuple[Change, ...]:
     """What became stated, was superseded, or was newly called undisclosed after a date (exclusive).
 
     A sentence that only says again what an older one said, or that a detail is still undisclosed, is no
-    change.  The oldest change comes first.
+    change; nor is one that comes from reading older sentences otherwise, without one of its day.  What one
+    sentence brings to several subjects is told of the one that it names first.  Oldest first.
     """
     found: list[Change] = []
     for row in ledger:
         before: LedgerEntry | None = None
         for after in row.history:
             kind = _kind(before, after)
-            if kind is not None and after.published > since:
+            new = any(citation.published == after.published for citation in after.citations)
+            if kind is not None and new and after.published > since:
                 found.append(Change(kind, row.subject, row.detail, before, after))
             before = after
     return tuple(
-        sorted(found, key=lambda one: (one.after.published, one.subject.lower(), one.detail.lower()))
+        sorted(_once(found), key=lambda one: (one.after.published, one.subject.lower(), one.detail.lower()))
     )
+
+
+def _once(found: Sequence[Change]) -> Iterator[Change]:
+    """Each sentence for one subject and one detail, unless it changed what was told of others as well.
+
+    Of several subjects it is the one that the sentence names first; of several details the one that says
+    more exactly what it is ("composition of the training data", not "training data").
+    """
+    groups: dict[tuple[str, ...], list[Change]] = {}
+    for change in found:
+        groups.setdefault(tuple(citation.quote for citation in change.after.citations), []).append(change)
+    for quotes, group in groups.items():
+        for one in group:
+            if one.before is not None or not any(_tells(other, one, quotes) for other in group):
+                yield one
+
+
+def _tells(other: Change, one: Change, quotes: Sequence[str]) -> bool:
+    """Whether another change with the same sentence leaves nothing to tell of a change."""
+    if other.subject == one.subject:
+        return one.detail != other.detail and one.detail in other.detail
+    place, its = ((_place(each.subject, quotes), each.subject.lower()) for each in (one, other))
+    return one.detail == other.detail and its < place
+
+
+def _place(subject: str, quotes: Sequence[str]) -> int:
+    """Where a sentence names a subject; behind its end where it does not."""
+    text = " ".join(quotes).lower()
+    place = text.find(subject.lower()) if subject else -1
+    return place if place >= 0 else len(text)
 
 
 def _row(inquiry: Inquiry, answer: Answer) -> LedgerRow | None:

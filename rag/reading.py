@@ -13,12 +13,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from rag.blocks import UnitKind
 from rag.language import PARSER_VERSION, Parser, Token, word_key
 from rag.records import Document
-from rag.sentences import Sentence, UnitKind, sentences
+from rag.sentences import Sentence, sentences
 from rag.stance import Stance, read
 
-ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-2"
+ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-3"
 
 _DATE_ENTITIES = frozenset(("DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"))
 _EXAMPLES = frozenset(("like", "as", "including", "alongside", "versus"))
@@ -161,6 +162,7 @@ def _readings(
     for sentence, row in zip(found, tokens, strict=True):
         if sentence.kind is UnitKind.HEADING:
             previous = None
+        if sentence.kind in (UnitKind.HEADING, UnitKind.HEADER):
             continue
         stance = read(sentence.text, row)
         names = {

@@ -423,6 +423,12 @@ def test_changes_since_a_day_have_both_sentences(bench: Bench, capsys: pytest.Ca
     assert json.loads(capsys.readouterr().out) == []
     assert end(["changes", "--since", "2025-06-07"], bench) == 0
     assert capsys.readouterr().out == "Nothing changed after 2025-06-07.\n"
+    assert end(["changes", "--since", "2025-06-06", "--markdown"], bench) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("**the lamp**\n\n- material: “")
+    assert "  \n  before undisclosed: “" in out
+    assert end(["changes", "--since", "2025-06-07", "--markdown"], bench) == 0
+    assert capsys.readouterr().out == "Nothing changed after 2025-06-07.\n"
 
 
 @pytest.mark.parametrize(

@@ -400,6 +400,7 @@ def test_a_page_keeps_headings_lists_and_tables_and_drops_what_is_not_text() -> 
         "- Debian 13",
         "- Windows",
         "| Part | Size |",
+        "|---|---|",
         "| compiler | 4 MB |",
         "| a/b |  |",
         "## Laid out in a table",

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from rag import Assistant, Change, ChangeKind, LedgerEntry, LedgerRow, Settings, Verdict
-from rag.inquiries import Inquiry, inquiries, subjects
+from rag.inquiries import Inquiry, inquiries
 from rag.ledger import changes, rows
+from rag.subjects import subjects
 from tests.conftest import BRASS, LICENCE, ScriptedAssistant, cite, make_answer
 
 CORPUS = Path(__file__).parent / "data" / "timeline"
@@ -92,8 +93,33 @@ def test_changes_after_a_day_have_both_sentences(assistant: Assistant) -> None:
     assert assistant.changes(date(2026, 2, 1)) == ()
 
 
+KINDS = (
+    "---\npublished: 2025-01-01\n---\n"
+    "The GRK of the Norvik community has twelve members. A GRK meets weekly. Four GRKs have a chair. "
+    "Tarn SDK was released in May. Index SDK was released in June. Tarn SDK is free. "
+    "Index SDK costs 5 euros. The nor-isa package is used by Norvik. The nor-isa package was changed. "
+    "The files of the Norvik community do not name a price.\n"
+    "The depth and completeness of these ports are unclear.\n"
+)
+
+
+def test_subjects_are_whole_names_of_things(tmp_path: Path) -> None:
+    (tmp_path / "corpus").mkdir()
+    (tmp_path / "corpus" / "a.md").write_text(KINDS, "utf-8")
+    with Assistant(Settings(corpus_dir=tmp_path / "corpus", data_dir=tmp_path / "data")) as assistant:
+        assistant.sync()
+        library = assistant._current().library(date.today())
+    named = subjects(library)
+    assert {"Tarn SDK", "Index SDK", "Norvik"} <= set(named)
+    assert not {"SDK", "GRK", "GRKs", "nor"} & set(named), named
+    asked = {(one.subject, one.detail): one.question for one in inquiries(library)}
+    assert ("Norvik", "price") in asked  # said by the files of the community, about it
+    assert {detail for _, detail in asked} >= {"depth of the ports", "completeness of the ports"}
+
+
 def entry(day: int, verdict: Verdict, quote: str = BRASS) -> LedgerEntry:
-    return LedgerEntry(date(2025, 1, day), verdict, (replace(cite(BRASS), quote=quote),))
+    published = date(2025, 1, day)
+    return LedgerEntry(published, verdict, (replace(cite(BRASS), quote=quote, published=published),))
 
 
 def kinds(*history: LedgerEntry) -> list[ChangeKind]:
@@ -111,6 +137,38 @@ def test_saying_it_again_is_no_change() -> None:
     assert kinds(entry(1, open_), entry(2, stated), entry(3, open_)) == [
         ChangeKind.UNDISCLOSED, ChangeKind.STATED, ChangeKind.UNDISCLOSED,
     ]  # fmt: skip
+
+
+def stated(day: int, quote: str, published: int = 0) -> LedgerEntry:
+    said = replace(cite(BRASS), quote=quote, published=date(2025, 1, published or day))
+    return LedgerEntry(date(2025, 1, day), Verdict.STATED, (said,))
+
+
+def told(ledger: dict[tuple[str, str], tuple[LedgerEntry, ...]]) -> list[tuple[str, str]]:
+    """The subjects and details of what changed after the first day."""
+    found = [LedgerRow(*name, "?", Verdict.STATED, history) for name, history in ledger.items()]
+    return [(change.subject, change.detail) for change in changes(found, date(2025, 1, 1))]
+
+
+def test_a_sentence_is_told_of_the_subject_that_it_names_first() -> None:
+    said = (stated(2, "The Tarn saw is governed by the Board and its Council."),)
+    tarn, board, council = (("Tarn", "governance"), ("Board", "governance"), ("Council", "governance"))
+    assert told({board: said, tarn: said, ("Odd", "governance"): said}) == [tarn]
+    # Where it changed what had been told of another, that is told too.
+    held = (entry(1, Verdict.UNDISCLOSED), *said)
+    assert told({board: said, tarn: said, council: held}) == [council, tarn]
+
+
+def test_a_sentence_is_told_of_the_detail_that_says_more() -> None:
+    said = (stated(2, "Where the data came from is not known."),)
+    whole = ("Tarn", "origin of the data")
+    assert told({("Tarn", "data"): said, whole: said, ("Tarn", "price"): said}) == [whole, ("Tarn", "price")]
+
+
+def test_older_sentences_read_otherwise_are_no_change() -> None:
+    price, first = ("saw", "price"), stated(2, "It costs 5 euros.")
+    assert told({price: (first, stated(4, "It costs 6 euros.", published=1))}) == [price]
+    assert told({price: (first, stated(4, "It costs 6 euros."))}) == [price, price]
 
 
 def test_a_question_that_nobody_understood_has_no_row() -> None:

@@ -37,7 +37,9 @@ def shell_lines() -> list[list[str]]:
     """Every command of the README as words, its comment left out."""
     typed = [line for block in blocks("sh") for line in block.splitlines()]
     shown = [line[2:] for block in blocks("console") for line in block.splitlines() if line.startswith("$ ")]
-    return [shlex.split(line, comments=True) for line in (*typed, *shown)]
+    made = re.findall(r"^<!-- generated: markdown (.+) -->$", TEXT, re.MULTILINE)
+    lines = (*typed, *shown, *(f"stated {line}" for line in made))
+    return [shlex.split(line, comments=True) for line in lines]
 
 
 def of_stated() -> list[list[str]]:
@@ -126,6 +128,11 @@ def test_an_old_output_is_replaced_and_nothing_else_is() -> None:
     assert readme.made_anew(text, Scripted()) == f"before\n{part.format('ran a b' + chr(10))}\nafter\n"
 
 
+def test_an_output_that_is_markdown_stands_as_it_is() -> None:
+    part = "<!-- generated: markdown changes --since 2025-01-01 -->\n{}<!-- end -->\n"
+    assert readme.made_anew(part.format("old\n"), Scripted()) == part.format("\nran 2025-01-01\n\n")
+
+
 def test_a_programs_output_is_that_of_the_block_before_it() -> None:
     text = "```python\na\nb\n```\nx\n<!-- generated: program -->\n<!-- end -->\n```python\nc\n```\n"
     assert "```text\n2 lines\n```\n<!-- end -->" in readme.made_anew(text, Scripted())
@@ -138,6 +145,7 @@ def test_a_programs_output_is_that_of_the_block_before_it() -> None:
         "<!-- generated: command -->\nno command\n<!-- end -->\n",
         "<!-- generated: program -->\n<!-- end -->\n",
         "<!-- generated: poem -->\n<!-- end -->\n",
+        "<!-- generated: markdown -->\n<!-- end -->\n",
     ],
 )
 def test_a_part_that_would_be_skipped_in_silence_is_an_error(text: str) -> None:

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from rag.blocks import UnitKind, blocks
 from rag.corpus import read_document
 from rag.headings import heading_date
 from rag.records import Document, DocumentKind, Section
-from rag.sentences import UnitKind, blocks
 
 CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 NAMES = sorted(path.name for path in (CORPUS / "release_notes").glob("*.md"))

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.blocks import UnitKind, blocks
 from rag.corpus import read_document
 from rag.language import Parser
 from rag.records import Document
-from rag.sentences import Sentence, UnitKind, blocks, sentences
-from tests.engine_fixtures import SHIPPED, markdown
+from rag.sentences import Sentence, sentences
+from tests.engine_fixtures import SHIPPED, markdown, readings_of
 
 TRICKY = """# Kestrel 2.0
 
@@ -149,7 +150,15 @@ def test_a_rule_is_no_sentence(parser: Parser, rule: str) -> None:
 
 def test_a_table_without_outer_bars_has_rows(parser: Parser) -> None:
     found = _texts(parser, "a | b\n---|---\nLicence | TBD\nPrice | 5\n", UnitKind.ROW)
-    assert found == ["a | b", "Licence | TBD", "Price | 5"]
+    assert found == ["Licence | TBD", "Price | 5"]
+
+
+@pytest.mark.parametrize("rule", ["|---|:-:|", "| --- | --- |", "---|---", "|---|"])
+def test_the_header_of_a_table_states_nothing(parser: Parser, rule: str) -> None:
+    text = f"| part | licence |\n{rule}\n| hull | MIT |\n\nIt floats.\n"
+    assert _texts(parser, text, UnitKind.HEADER) == ["| part | licence |"]
+    assert _texts(parser, text, UnitKind.ROW) == ["| hull | MIT |"]
+    assert list(readings_of(parser, text)) == ["| hull | MIT |", "It floats."]
 
 
 def test_a_comment_is_not_evidence(parser: Parser) -> None:

@@ -117,7 +117,9 @@ def _add_asking(parsers: _Commands[_Parser]) -> None:
 
     news = parsers.add_parser("changes", help="what was disclosed, superseded or withheld since a day")
     news.add_argument("--since", required=True, metavar="DATE", help="after this day (YYYY-MM-DD)")
-    news.add_argument("--json", action="store_true", help="whole changes as JSON")
+    form = news.add_mutually_exclusive_group()
+    for name, words in (("json", "whole changes as JSON"), ("markdown", "a list by subject")):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, default="", help=words)
     news.set_defaults(run=commands.changes)
 
     serve = parsers.add_parser("serve", help="open the page on which one can ask")

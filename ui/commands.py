@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import StatedError
+from rag.errors import CorpusError, StatedError
 from rag.records import Answer, Change, DocumentKind, LedgerRow, SyncReport
 from rag.settings import Settings
 from ui import ledger_text, render
@@ -71,10 +71,11 @@ def changes(options: Namespace, tools: Tools) -> int:
         raise StatedError("Give a day for --since, as YYYY-MM-DD.")
     with tools.assistant(_settings(options)) as assistant, Progress() as progress:
         found = assistant.changes(since=since, progress=progress)
-    if options.json:
+    if options.form == "json":
         print(_json(found))
-    else:
-        print(render.printable(ledger_text.changes_text(found, since.isoformat())))
+        return 0
+    form = ledger_text.changes_markdown if options.form else ledger_text.changes_text
+    print(render.printable(form(found, since.isoformat())))
     return 0
 
 
@@ -132,7 +133,14 @@ def add(options: Namespace, tools: Tools) -> int:
     code = 0
     with tools.assistant(_settings(options)) as assistant:
         for path in paths:
-            report = assistant.add(path, published=published, kind=kind)
+            try:
+                report = assistant.add(path, published=published, kind=kind)
+            except CorpusError as error:
+                if len(paths) == 1:
+                    raise
+                print(f"stated: {render.printable(str(error))}", file=sys.stderr)  # the others go on
+                code = 1
+                continue
             print(f"{render.printable(path.name)}: {render.sync_text(report).splitlines()[-1]}")
             code = max(code, _tell_rejected(report))
     return code

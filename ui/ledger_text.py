@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from rag.records import Change, ChangeKind, LedgerEntry, LedgerRow
+from rag.records import Change, ChangeKind, Citation, LedgerEntry, LedgerRow, Verdict
 from ui.answer_markdown import plain
 from ui.ledger_rows import latest, name_of
 from ui.markup import ICONS
@@ -97,6 +98,44 @@ def changes_text(changes: Sequence[Change], since: str) -> str:
         lines += _quoted("before", change.before) if change.before else ["    before: not mentioned"]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) or f"Nothing changed after {since}."
+
+
+def changes_markdown(changes: Sequence[Change], since: str) -> str:
+    """A list to be read on its own: by subject what holds now, in the source's words, and what was before.
+
+    Of several changes of one detail the newest is told, and of the older ones the days.
+    """
+    told: dict[str, dict[str, list[Change]]] = {}
+    for change in changes:
+        told.setdefault(change.subject, {}).setdefault(change.detail, []).append(change)
+    parts = [
+        f"**{plain(subject) or 'No subject named'}**\n\n"
+        + "\n".join(_newest(detail, found) for detail, found in details.items())
+        for subject, details in sorted(told.items(), key=lambda one: one[0].lower())
+    ]
+    return "\n\n".join(parts) or f"Nothing changed after {since}."
+
+
+def _newest(detail: str, found: Sequence[Change]) -> str:
+    now, first = found[-1].after, found[0].before
+    stated = "" if now.verdict is Verdict.STATED else f" ({STATUS_WORDS[now.verdict].lower()})"
+    lines = [f"- {plain(detail)}{stated}: {_said(now)}"]
+    if len(found) > 1:
+        lines.append(f"earlier statements: {', '.join(str(c.after.published) for c in found[:-1])}")
+    if first is not None:
+        lines.append(f"before {STATUS_WORDS[first.verdict].lower()}: {_said(first)}")
+    return "  \n  ".join(lines)
+
+
+def _said(entry: LedgerEntry) -> str:
+    """The first sentence with its day, which leads to the source; the day alone where it has none."""
+    shown = [f"“{plain(citation.quote)}” {_linked(citation)}" for citation in entry.citations[:1]]
+    return shown[0] if shown else str(entry.published)
+
+
+def _linked(citation: Citation) -> str:
+    day = str(citation.published)
+    return f"([{day}]({citation.url}))" if re.fullmatch(r"https?://[^\s()<>]+", citation.url) else f"({day})"
 
 
 def _quoted(word: str, entry: LedgerEntry) -> list[str]:
