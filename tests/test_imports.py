@@ -30,7 +30,7 @@ ORDER = (
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "reading"),
     ("bert", "embedding"),
-    ("datafolder", "manifest", "snapshot", "copies", "syncing", "index"),
+    ("datafolder", "manifest", "snapshot", "copies", "chroma", "rows", "syncing", "vault", "team", "index"),
     ("added",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("vocabulary", "retrieval", "library"),
@@ -52,8 +52,8 @@ ORDER = (
 
 # Libraries that stay at one edge: the modules of ours that may import them.
 EDGES = {
-    "chromadb": {"rag.index", "rag.retrieval"},
-    "llama_index.vector_stores": {"rag.index", "rag.retrieval"},
+    "chromadb": {"rag.chroma", "rag.rows", "rag.vault"},
+    "llama_index.vector_stores": {"rag.rows"},
     "llama_index.llms": {"rag.generation", "rag.remote"},
     "llama_index.core.llms": {"rag.generation", "rag.remote"},
     "openai": {"rag.remote"},
