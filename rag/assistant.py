@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag import asking, composition, ledger, library, prompts, wording
 from rag.added import Sources
+from rag.clock import Clock
 from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
@@ -238,41 +239,52 @@ class Assistant:
         self, question: str, as_of: date | None, history: asking.Past, backend: Callable[[], Backend | None]
     ) -> Iterator[Evidence | Delta | Answer]:
         asking.check_question(question)
-        clock = asking.Clock()
-        shelf, notices = self._ready()
-        day = as_of or date.today()
-        shown = shelf.library(day)
-        clock.lap("load")
-        parse = asking.remembered(self._parser.parse)
-        understood, remarks = asking.understood(question, shown, parse, history)
-        notices += remarks
-        clock.lap("understand")
-        asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
-        found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
-        notices += remarks
-        draft = composition.compose(found, shown)
-        if not found:
-            draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
-        related = asking.near_misses(found, shown, draft.citations)
-        clock.lap("assess")
+        with Clock() as clock:
+            yield from self._timed(clock, question, as_of, history, backend)
+
+    def _timed(
+        self,
+        clock: Clock,
+        question: str,
+        as_of: date | None,
+        history: asking.Past,
+        backend: Callable[[], Backend | None],
+    ) -> Iterator[Evidence | Delta | Answer]:
+        with clock.stage("load"):
+            shelf, notices = self._ready()
+            day = as_of or date.today()
+            shown = shelf.library(day)
+        with clock.stage("understand"):
+            parse = asking.remembered(self._parser.parse)
+            understood, remarks = asking.understood(question, shown, parse, history)
+            notices += remarks
+        with clock.stage("assess"):
+            asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
+            found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
+            notices += remarks
+            draft = composition.compose(found, shown)
+            if not found:
+                draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
+            related = asking.near_misses(found, shown, draft.citations)
         yield Evidence(tuple(draft.findings), tuple(draft.citations))
-        worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
-        text = ""
-        for piece in worded.pieces():
-            text += piece
-            yield Delta(piece)
-        clock.lap("word")
-        answer = Answer(
-            question=question, understood_as=understood.understood_as,
-            status=composition.status_of(draft.findings), text=text, findings=tuple(draft.findings),
-            claims=worded.claims, citations=tuple(draft.citations),
-            related=related, notices=(*notices, *worded.notices), as_of=day, backend=worded.backend,
-            checks=(), fingerprints=self._fingerprints(shelf, worded.backend),
-        )  # fmt: skip
-        texts = {d.document.id: d.document.text for d in shown.documents}
-        checks = verify_answer(answer, texts.get)
-        clock.lap("verify")
+        with clock.stage("word"):
+            worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
+            text = ""
+            for piece in worded.pieces():
+                text += piece
+                yield Delta(piece)
+        with clock.stage("verify"):
+            answer = Answer(
+                question=question, understood_as=understood.understood_as,
+                status=composition.status_of(draft.findings), text=text, findings=tuple(draft.findings),
+                claims=worded.claims, citations=tuple(draft.citations),
+                related=related, notices=(*notices, *worded.notices), as_of=day, backend=worded.backend,
+                checks=(), fingerprints=self._fingerprints(shelf, worded.backend),
+            )  # fmt: skip
+            texts = {d.document.id: d.document.text for d in shown.documents}
+            checks = verify_answer(answer, texts.get)
         whole = replace(answer, checks=checks, seconds=clock.seconds())
+        clock.tell(asking.facts(whole))
         _log.info("answered", extra={"facts": asking.facts(whole)})
         yield whole
 
