@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,24 +28,6 @@ _MAX_RELATED = 4
 _WHOLE = (Ask.OVERVIEW, Ask.UNKNOWNS)
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = ".,;:?!()\"'“”"
-
-
-class Clock:
-    """Seconds by stage."""
-
-    def __init__(self) -> None:
-        self._last = self._start = time.perf_counter()
-        self._laps: dict[str, float] = {}
-
-    def lap(self, stage: str) -> None:
-        """End a stage."""
-        now = time.perf_counter()
-        self._laps[stage] = round(now - self._last, 4)
-        self._last = now
-
-    def seconds(self) -> dict[str, float]:
-        """Every stage, and the total so far."""
-        return {**self._laps, "total": round(time.perf_counter() - self._start, 4)}
 
 
 def check_question(question: str) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from rag import asking, composition, ledger, library, prompts, wording
 from rag.added import Sources
-from rag.copies import Copies
+from rag.clock import Clock
 from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
@@ -84,6 +84,8 @@ class Assistant:
     def sync(self, progress: Progress | None = None) -> SyncReport:
         """Bring the index to the files of the corpus folder and the added ones.
 
+        Where others write it, at a Chroma server, what is live there is fetched instead.
+
         Args:
             progress: told the stage, how much is done, and of how much.
 
@@ -91,14 +93,33 @@ class Assistant:
             CorpusError: the corpus folder is missing.
             IndexStateError: the data folder cannot be written; the last good index still answers.
         """
-        files = self._sources.files()
         index = self._opened()
+        if index.follows():
+            return self._fetched(index)
+        files = self._sources.files()
         build = partial(
             library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit, known={}
         )
         report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
         _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
         return report
+
+    def _fetched(self, index: Index) -> SyncReport:
+        report = index.fetch()
+        snapshot = index.snapshot()
+        if snapshot is None or not snapshot.made_with(index.fingerprint, library.FINGERPRINT):
+            raise IndexStateError(
+                "The index at the Chroma server was made by another version of Stated or another embedder: "
+                "use the same ones here and there."
+            )
+        return report
+
+    def _may_change(self) -> None:
+        if self._opened().follows():
+            raise StatedError(
+                "This Stated only reads the index at the Chroma server: add and remove documents where it is "
+                "written."
+            )
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, sorted by id."""
@@ -144,6 +165,7 @@ class Assistant:
         except ValueError:
             known = " or ".join(known.value for known in DocumentKind)
             raise CorpusError(f"{kind!r} is no kind of document; give {known}.") from None
+        self._may_change()
         self._sources.add(Path(path), published, chosen)
         return self.sync()
 
@@ -153,6 +175,7 @@ class Assistant:
         Raises:
             CorpusError: no added document has that id.
         """
+        self._may_change()
         self._sources.remove(document_id)
         return self.sync()
 
@@ -216,41 +239,52 @@ class Assistant:
         self, question: str, as_of: date | None, history: asking.Past, backend: Callable[[], Backend | None]
     ) -> Iterator[Evidence | Delta | Answer]:
         asking.check_question(question)
-        clock = asking.Clock()
-        shelf, notices = self._ready()
-        day = as_of or date.today()
-        shown = shelf.library(day)
-        clock.lap("load")
-        parse = asking.remembered(self._parser.parse)
-        understood, remarks = asking.understood(question, shown, parse, history)
-        notices += remarks
-        clock.lap("understand")
-        asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
-        found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
-        notices += remarks
-        draft = composition.compose(found, shown)
-        if not found:
-            draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
-        related = asking.near_misses(found, shown, draft.citations)
-        clock.lap("assess")
+        with Clock() as clock:
+            yield from self._timed(clock, question, as_of, history, backend)
+
+    def _timed(
+        self,
+        clock: Clock,
+        question: str,
+        as_of: date | None,
+        history: asking.Past,
+        backend: Callable[[], Backend | None],
+    ) -> Iterator[Evidence | Delta | Answer]:
+        with clock.stage("load"):
+            shelf, notices = self._ready()
+            day = as_of or date.today()
+            shown = shelf.library(day)
+        with clock.stage("understand"):
+            parse = asking.remembered(self._parser.parse)
+            understood, remarks = asking.understood(question, shown, parse, history)
+            notices += remarks
+        with clock.stage("assess"):
+            asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
+            found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
+            notices += remarks
+            draft = composition.compose(found, shown)
+            if not found:
+                draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
+            related = asking.near_misses(found, shown, draft.citations)
         yield Evidence(tuple(draft.findings), tuple(draft.citations))
-        worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
-        text = ""
-        for piece in worded.pieces():
-            text += piece
-            yield Delta(piece)
-        clock.lap("word")
-        answer = Answer(
-            question=question, understood_as=understood.understood_as,
-            status=composition.status_of(draft.findings), text=text, findings=tuple(draft.findings),
-            claims=worded.claims, citations=tuple(draft.citations),
-            related=related, notices=(*notices, *worded.notices), as_of=day, backend=worded.backend,
-            checks=(), fingerprints=self._fingerprints(shelf, worded.backend),
-        )  # fmt: skip
-        texts = {d.document.id: d.document.text for d in shown.documents}
-        checks = verify_answer(answer, texts.get)
-        clock.lap("verify")
+        with clock.stage("word"):
+            worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
+            text = ""
+            for piece in worded.pieces():
+                text += piece
+                yield Delta(piece)
+        with clock.stage("verify"):
+            answer = Answer(
+                question=question, understood_as=understood.understood_as,
+                status=composition.status_of(draft.findings), text=text, findings=tuple(draft.findings),
+                claims=worded.claims, citations=tuple(draft.citations),
+                related=related, notices=(*notices, *worded.notices), as_of=day, backend=worded.backend,
+                checks=(), fingerprints=self._fingerprints(shelf, worded.backend),
+            )  # fmt: skip
+            texts = {d.document.id: d.document.text for d in shown.documents}
+            checks = verify_answer(answer, texts.get)
         whole = replace(answer, checks=checks, seconds=clock.seconds())
+        clock.tell(asking.facts(whole))
         _log.info("answered", extra={"facts": asking.facts(whole)})
         yield whole
 
@@ -286,12 +320,16 @@ class Assistant:
             notices: list[str] = []
             if snapshot is None or not snapshot.made_with(index.fingerprint, library.FINGERPRINT):
                 self.sync()  # another embedder's vectors, or another reading, cannot be compared with ours
-            elif notice := self._staleness(snapshot):
+            elif notice := self._staleness(index, snapshot):
                 notices.append(notice)
             return self._current(), notices
 
-    def _staleness(self, snapshot: Snapshot) -> str:
+    def _staleness(self, index: Index, snapshot: Snapshot) -> str:
+        if index.unreached:
+            return f"Answered from the last index: {index.unreached}"
         try:
+            if index.follows():
+                return ""
             return "" if snapshot.is_current(self._sources.files()) else STALE
         except StatedError as error:
             return f"Answered from the last index: {error}"
@@ -304,8 +342,7 @@ class Assistant:
                 snapshot = self._opened().snapshot()
             assert snapshot is not None
             if self._shelf is None or self._shelf.snapshot is not snapshot:
-                copies = Copies(self.settings.data_path / "index" / "copies")
-                self._shelf = library.Shelf(snapshot, copies)
+                self._shelf = library.Shelf(snapshot, self._opened().copies)
             return self._shelf
 
     def _opened(self) -> Index:

@@ -7,7 +7,7 @@ missing, damaged or cannot be written, the store is read.  Nothing depends on a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -39,18 +39,38 @@ class Copies:
         found = _read(path, len(units))
         if found is None:
             found = snapshot.vectors(document_id)
-            self._write(path, found, snapshot)
+            with suppress(OSError):  # a full disk, or a folder that may only be read: there is the store
+                self._write(path, found)
+                self.sweep(snapshot.units(document.id) for document in snapshot.documents)
         return found
 
-    def _write(self, path: Path, rows: Vectors, snapshot: Snapshot) -> None:
+    def has(self, units: Sequence[Unit]) -> bool:
+        """Whether there is a sound copy of these units' vectors, or none is needed."""
+        return not units or _read(self._folder / _name(units), len(units)) is not None
+
+    def keep(self, units: Sequence[Unit], vectors: Mapping[str, Vectors]) -> None:
+        """Write the copy of these units' vectors, given by key.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        self._write(self._folder / _name(units), np.stack([vectors[unit.key] for unit in units]))
+
+    def sweep(self, live: Iterable[Sequence[Unit]]) -> None:
+        """Delete the copies of all other units.
+
+        Raises:
+            OSError: they cannot be deleted.
+        """
+        names = {_name(units) for units in live}
+        for old in self._folder.glob(f"*{_SUFFIX}"):
+            if old.name not in names:
+                old.unlink(missing_ok=True)
+
+    def _write(self, path: Path, rows: Vectors) -> None:
         data = np.ascontiguousarray(rows, dtype=np.float32).tobytes()
-        with suppress(OSError):  # a full disk, or a folder that may only be read: the store is still there
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(path, hashlib.sha256(data).digest() + data)
-            live = {_name(snapshot.units(document.id)) for document in snapshot.documents}
-            for old in self._folder.glob(f"*{_SUFFIX}"):
-                if old.name not in live:
-                    old.unlink(missing_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, hashlib.sha256(data).digest() + data)
 
 
 def _name(units: Sequence[Unit]) -> str:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from rag.errors import IndexStateError
+from rag.errors import BusyError, IndexStateError
 
 _DIGEST_LENGTH = 64
 
@@ -93,14 +93,14 @@ def exclusive(path: Path, timeout: float) -> Iterator[None]:
     """Hold the lock file ``path`` alone, over threads and processes; wait up to ``timeout`` seconds.
 
     Raises:
-        IndexStateError: another holder did not let go in time.
+        BusyError: another holder did not let go in time.
         OSError: the lock file cannot be opened for writing.
     """
     try:
         with FileLock(path, timeout=timeout):
             yield
     except Timeout as error:
-        raise IndexStateError(
+        raise BusyError(
             f"Another program is writing the data folder {path.parent}: try again when it has finished."
         ) from error
 
@@ -133,9 +133,7 @@ class Objects:
             OSError: it cannot be written.
         """
         digest = hashlib.sha256(data).hexdigest()
-        try:
-            self.get(digest)
-        except DamagedError:
+        if not self.has(digest):
             self._folder.mkdir(parents=True, exist_ok=True)
             write_atomically(self._folder / digest, data)
         return digest
@@ -154,6 +152,14 @@ class Objects:
         if hashlib.sha256(data).hexdigest() != digest:
             raise DamagedError(f"{self._folder.name}/{digest} is altered")
         return data
+
+    def has(self, digest: str) -> bool:
+        """Whether the bytes with this digest are there, unaltered; raises ``OSError`` as ``get`` does."""
+        try:
+            self.get(digest)
+        except DamagedError:
+            return False
+        return True
 
     def sweep(self, live: Set[str]) -> None:
         """Delete what is not ``live``, and what a killed writer left half written.

@@ -19,6 +19,14 @@ class IndexStateError(StatedError):
     """The data folder cannot be read or written, or belongs to a newer program."""
 
 
+class BusyError(IndexStateError):
+    """Another program is writing the data folder."""
+
+
+class ServerGoneError(IndexStateError):
+    """The Chroma server does not answer; what was fetched from it before can still be read."""
+
+
 class WeightsError(StatedError):
     """A model file is missing, cannot be had, or does not match its digest."""
 

@@ -11,6 +11,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -117,7 +118,9 @@ def relay(name: str, produce: Callable[[Emit], None], timeout: float) -> Iterato
         finally:
             pieces.put(None)
 
-    threading.Thread(target=run, name=f"wording {name}", daemon=True).start()
+    # In this context, so that LlamaIndex's spans of the model hang under the answer's.
+    target = copy_context().run
+    threading.Thread(target=target, args=(run,), name=f"wording {name}", daemon=True).start()
     try:
         yield from _checked(name, pieces, timeout)
         if not outcome:

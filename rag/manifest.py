@@ -140,6 +140,10 @@ class Generations:
         pointer = json.dumps({"current": generation, "previous": previous}).encode()
         write_atomically(self._pointer, pointer)
 
+    def complete(self, _manifest: Manifest, /) -> bool:
+        """Whether whoever reads elsewhere finds all of it: here nobody does."""
+        return True
+
     def kept(self) -> tuple[Manifest, ...]:
         """What must stay: current, previous and leased generations; the others' manifests are deleted.
 

@@ -15,6 +15,8 @@ from rag.errors import StatedError
 MAX_QUESTION_CHARACTERS = 2_000
 MAX_FILE_BYTES = 20_000_000
 BACKENDS = ("none", "embedded", "openai")
+ROLES = ("", "writer", "reader")
+SECRETS = ("llm_api_key", "chroma_token")
 
 _SHIPPED_CORPUS = Path(__file__).resolve().parent.parent / "corpus"
 # What changes the index: a different value makes the old rows stale.  The rest only changes asking.
@@ -38,7 +40,13 @@ class Settings:
         embedder: "" for the shipped all-MiniLM-L6-v2, else a local path or hub id
             (``STATED_EMBEDDER``).
         cross_encoder: "" for none, else a local path or hub id (``STATED_CROSS_ENCODER``).
-        chroma_url: "" for the local store (``STATED_CHROMA_URL``).
+        chroma_url: "" for the local store, else a Chroma server that holds the index for several
+            machines (``STATED_CHROMA_URL``).
+        chroma_role: ``writer`` or ``reader`` there; "" for the writer until another data folder has
+            written (``STATED_CHROMA_ROLE``).
+        chroma_tenant: at the server (``STATED_CHROMA_TENANT``; ``default_tenant``).
+        chroma_database: one index each (``STATED_CHROMA_DATABASE``; ``default_database``).
+        chroma_token: secret, as ``llm_api_key`` is (``STATED_CHROMA_TOKEN``).
     """
 
     corpus_dir: str | Path | None = None
@@ -52,6 +60,10 @@ class Settings:
     embedder: str | None = None
     cross_encoder: str | None = None
     chroma_url: str | None = None
+    chroma_role: str | None = None
+    chroma_tenant: str | None = None
+    chroma_database: str | None = None
+    chroma_token: str | None = None
 
     def __post_init__(self) -> None:
         for name, value in read_environment(os.environ).items():
@@ -59,11 +71,15 @@ class Settings:
                 object.__setattr__(self, name, value)
         if self.llm not in BACKENDS:
             raise StatedError(f"llm must be one of {', '.join(BACKENDS)}, not {self.llm!r}.")
+        if self.chroma_role not in ROLES:
+            raise StatedError(f"STATED_CHROMA_ROLE must be writer or reader, not {self.chroma_role!r}.")
+        if self.chroma_url and "@" in self.chroma_url:
+            raise StatedError("STATED_CHROMA_URL must not hold a password: set STATED_CHROMA_TOKEN.")
         if self.llm == "openai" and not self.llm_base_url:
             raise StatedError("llm 'openai' needs STATED_LLM_BASE_URL, e.g. http://127.0.0.1:8080/v1.")
 
     def __repr__(self) -> str:
-        shown = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "llm_api_key"}
+        shown = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in SECRETS}
         return f"Settings({', '.join(f'{k}={v!r}' for k, v in shown.items())})"
 
     @property
@@ -79,8 +95,8 @@ class Settings:
         return float(self.llm_timeout if self.llm_timeout is not None else 60.0)
 
     def fingerprint(self) -> str:
-        """Digest of everything but paths and the secret: equal settings, equal fingerprint."""
-        skip = {"llm_api_key", "corpus_dir", "data_dir"}
+        """Digest of all but paths, secrets and who writes: equal settings, equal fingerprint."""
+        skip = {*SECRETS, "corpus_dir", "data_dir", "chroma_role"}
         return _digest({f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in skip})
 
     def index_fingerprint(self) -> str:
@@ -109,6 +125,10 @@ def read_environment(environment: Mapping[str, str]) -> dict[str, str | float]:
         "embedder",
         "cross_encoder",
         "chroma_url",
+        "chroma_role",
+        "chroma_tenant",
+        "chroma_database",
+        "chroma_token",
     ):
         values[name] = environment.get(f"STATED_{name.upper()}", "")
     raw = environment.get("STATED_LLM_TIMEOUT") or "60"

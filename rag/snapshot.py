@@ -29,8 +29,8 @@ class RowReader(Protocol):
     def read(self, store: str, keys: Sequence[str]) -> Mapping[str, Vectors]:
         """The vectors of those keys that are there; raises DamagedError and OSError."""
 
-    def trusted(self, store: str) -> bool:
-        """Whether nobody has found anything missing."""
+    def trusted(self, store: str, keys: Sequence[str]) -> bool:
+        """Whether nothing is known to be missing."""
 
     def distrust(self) -> None:
         """Note that something is missing."""
@@ -130,6 +130,34 @@ class IndexFiles:
             return False
         return True
 
+    def objects(self, entries: Sequence[Entry]) -> list[bytes]:
+        """Everything kept for the entries; raises as ``document`` does."""
+        return [folder.get(digest) for entry in entries for folder, digest in self._parts(entry)]
+
+    def missing(self, entries: Sequence[Entry]) -> set[str]:
+        """The digests of what is not there, or not whole."""
+        return {
+            digest for entry in entries for folder, digest in self._parts(entry) if not folder.has(digest)
+        }
+
+    def keep(self, entries: Sequence[Entry], objects: Mapping[str, bytes]) -> None:
+        """Keep objects of the entries, by digest, that were made elsewhere.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        for entry in entries:
+            for folder, digest in self._parts(entry):
+                if digest in objects:
+                    folder.put(objects[digest])
+
+    def _parts(self, entry: Entry) -> tuple[tuple[Objects, str], ...]:
+        return (
+            (self._documents, entry.document),
+            (self._units, entry.units),
+            (self._attachments, entry.attachment),
+        )
+
     def sweep(self, kept: Sequence[Manifest]) -> None:
         """Delete what no manifest in ``kept`` names."""
         entries = [entry for manifest in kept for entry in manifest.entries]
@@ -161,6 +189,11 @@ class Snapshot:
     def generation(self) -> str:
         """SHA-256 of all that is live; equal corpora under equal fingerprints have equal generations."""
         return self._lease.generation
+
+    @property
+    def manifest(self) -> Manifest:
+        """Everything that is live in it."""
+        return self._lease.manifest
 
     @property
     def fingerprint(self) -> str:
@@ -229,7 +262,8 @@ class Snapshot:
             for entry in self._entries.values():
                 if not self._files.intact(entry):
                     raise DamagedError(f"{entry.name} cannot be read back")
-            if self._keys() and not self._rows.trusted(self._lease.manifest.store):
+            keys = self._keys()
+            if keys and not self._rows.trusted(self._lease.manifest.store, keys):
                 raise DamagedError("vectors are missing")
 
     def _read_vectors(self) -> Mapping[str, Vectors]:
@@ -259,10 +293,6 @@ class Snapshot:
 def damaged(folder: Path, error: DamagedError) -> IndexStateError:
     """What to tell a user about ``error``."""
     return IndexStateError(f"The index in {folder} is damaged ({error}): run `stated sync` to repair it.")
-
-
-def _units_bytes(units: Sequence[Unit]) -> bytes:
-    return json.dumps([[unit.key, unit.text, unit.start, unit.end] for unit in units]).encode()
 
 
 def _document_bytes(document: Document) -> bytes:

@@ -16,8 +16,9 @@ import numpy as np
 
 from rag.datafolder import DamagedError, folder_errors
 from rag.errors import CorpusError, IndexStateError
-from rag.manifest import Entry, Generations, Manifest
+from rag.manifest import Entry, Lease, Manifest
 from rag.records import Document, SyncReport
+from rag.rows import Rows
 from rag.snapshot import Built, DocumentSource, IndexFiles, Unit, Vectors, damaged, unit_key
 
 _BATCH = 512  # rows embedded and written at once: a killed sync loses no more than these
@@ -28,16 +29,16 @@ Encode = Callable[[Sequence[str]], Vectors]
 Progress = Callable[[str, int, int], None]
 
 
-class Rows(Protocol):
-    """Where vectors are kept, by store and key; methods raise DamagedError and OSError."""
+class Live(Protocol):
+    """Which generation is live, and what makes another one so; see ``Generations`` and ``Team``."""
 
-    def trust(self) -> None: ...
+    def current(self) -> Lease | None: ...
 
-    def read(self, store: str, keys: Sequence[str]) -> Mapping[str, Vectors]: ...
+    def complete(self, manifest: Manifest, /) -> bool: ...
 
-    def add(self, store: str, batch: Sequence[tuple[Document, Unit]], vectors: Vectors) -> None: ...
+    def swap(self, manifest: Manifest) -> None: ...
 
-    def sweep(self, store: str, live: Set[str], stores: Set[str]) -> None: ...
+    def kept(self) -> tuple[Manifest, ...]: ...
 
 
 class Sync:
@@ -46,7 +47,7 @@ class Sync:
     def __init__(
         self,
         folder: Path,
-        generations: Generations,
+        generations: Live,
         kept: IndexFiles,
         rows: Rows,
         fingerprints: tuple[str, str],
@@ -76,9 +77,11 @@ class Sync:
             entries=tuple(sorted(entries, key=lambda entry: entry.id)),
             rejected=tuple((name, files[name].digest, reason) for name, reason in sorted(rejected.items())),
         )
-        if new != old:
-            with folder_errors(self._folder):
+        with _writing(self._folder):
+            live = new == old and self._generations.complete(new)
+            if not live:
                 self._generations.swap(new)
+        if not live:
             self._sweep(store)
         return _report(files, entries, rejected, before, reusable)
 
@@ -160,7 +163,7 @@ class Sync:
         for number in itertools.count(first):
             name = f"{self._index_fingerprint[:16]}-{number}"
             try:
-                return name, self._rows.read(name, keys).keys()
+                return name, self._rows.present(name, keys)
             except DamagedError as error:
                 if number - first > 9:
                     raise damaged(self._folder, error) from error

@@ -6,6 +6,7 @@ The model sees one finding at a time and never decides anything: a sentence that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ from rag.verification import check_sentence, sentence_accepted
 
 if TYPE_CHECKING:
     from rag.generation import Backend
+
+_MARK = re.compile(r"[\[【［]\s*\d")
 
 
 @dataclass(slots=True)
@@ -86,7 +89,8 @@ class Worded:
             question=self.question,
             verdict=finding.verdict,
         )
-        if not sentence_accepted(checks):
+        # The checks leave marks aside, and a mark of its own would point to evidence that it has not seen.
+        if _MARK.search(sentence) or not sentence_accepted(checks):
             return ""
         text = f"{sentence} " + "".join(f"[{i + 1}]" for i in marks)
         self.claims = (*self.claims, replace(first, text=text, origin=Origin.MODEL, citations=marks))

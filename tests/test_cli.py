@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import argparse
 import json
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -13,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from rag.errors import IndexStateError
+from rag.errors import IndexStateError, ServerGoneError
 from rag.records import Answer, Check, ClaimKind, DocumentKind, Status, SyncReport, Verdict
 from tests.conftest import BRASS, HOSTILE, LICENCE, ScriptedAssistant, make_answer
+from tests.team_fixtures import free_port
 from ui import cli, commands
 from ui.progress import Progress
 
@@ -271,6 +275,30 @@ def test_page_opens_where_told_and_a_public_address_is_warned_of(
     assert end(["serve", "--host", "0.0.0.0", "--port", str(port)], bench) == 0
     assert "there is no login" in capsys.readouterr().err
     assert bench.opened == [("127.0.0.1", port), ("0.0.0.0", port)]
+
+
+def test_a_server_that_is_gone_opens_the_page_on_the_last_index_if_there_is_one(
+    bench: Bench, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(progress: object = None) -> SyncReport:
+        raise ServerGoneError("The Chroma server at x does not answer: start it.")
+
+    monkeypatch.setattr(bench.given, "sync", gone)
+    assert end(["serve", "--port", str(free_port())], bench) == 0
+    assert "does not answer" in capsys.readouterr().err and len(bench.opened) == 1
+
+
+def test_no_secret_is_taken_from_the_command_line() -> None:
+    def options(parser: argparse.ArgumentParser) -> Iterator[str]:
+        for action in parser._actions:
+            yield from action.option_strings
+            if isinstance(action, argparse._SubParsersAction):
+                for inner in action.choices.values():
+                    yield from options(inner)
+
+    known = set(options(cli.build_parser()))
+    assert "--host" in known
+    assert not [name for name in known if re.search("auth|password|token|key|secret|login", name)]
 
 
 def test_rejected_file_does_not_keep_the_page_from_opening(bench: Bench) -> None:

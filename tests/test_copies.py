@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from rag.copies import Copies
-from rag.index import _Rows
+from rag.rows import LocalRows
 from tests.test_index import Corpus
 
 
@@ -36,7 +36,7 @@ def files(folder: Path) -> list[Path]:
 def test_a_copy_is_read_without_the_store(corpus: Corpus, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = corpus.data / "index" / "copies"
     first = Copies(folder).vectors(corpus.snapshot(), "a")
-    monkeypatch.setattr(_Rows, "read", lambda *_: pytest.fail("the store was opened"))
+    monkeypatch.setattr(LocalRows, "read", lambda *_: pytest.fail("the store was opened"))
     second = Copies(folder).vectors(again(corpus).snapshot(), "a")
     assert np.array_equal(first, second) and second.dtype == np.float32
 

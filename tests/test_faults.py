@@ -98,7 +98,6 @@ def test_a_clock_set_back_loses_nothing_and_is_not_believed_for_ever(
         assert shown(assistant.ask(QUESTIONS[0])) == {"200"}
 
 
-@pytest.mark.long
 def test_a_hundred_questions_at_once_get_the_answers_that_they_get_alone(tmp_path: Path) -> None:
     write(tmp_path / "corpus", 100)
 

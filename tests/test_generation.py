@@ -12,6 +12,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -389,8 +390,8 @@ def test_a_wording_that_takes_too_long_is_given_up(small: EmbeddedBackend) -> No
     assert said(small, 120)
 
 
-@pytest.fixture
-def llama_server() -> Iterator[str]:
+@contextmanager
+def llama(window: int) -> Iterator[str]:
     """A real llama.cpp server on loopback with the small model and a key."""
     import xllamacpp
 
@@ -398,11 +399,24 @@ def llama_server() -> Iterator[str]:
 
     params = xllamacpp.CommonParams()
     params.model.path = str(resolve_llm(Settings(llm="embedded", llm_model="qwen2.5-coder-0.5b-instruct")))
-    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = 2_048, 1, 2
+    params.n_ctx, params.n_parallel, params.cpuparams.n_threads = window, 1, 2
+    params.fit_params = False
     params.api_keys, params.verbosity = [KEY], -1
     server = xllamacpp.Server(params)
     yield f"{server.listening_address}/v1"
     del server
+
+
+@pytest.fixture
+def llama_server() -> Iterator[str]:
+    with llama(2_048) as address:
+        yield address
+
+
+@pytest.mark.model
+def test_a_window_smaller_than_the_prompt_is_told_and_never_cut(remote: Callable[..., Backend]) -> None:
+    with llama(256) as address:
+        assert "refused the request (status 400)" in failure(remote(address, llm_timeout=60.0), 60)
 
 
 @pytest.mark.model

@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 
 from rag import Assistant, Settings
 from rag.embedding import Embedder
-from rag.index import _Rows
 from rag.language import Parser
+from rag.rows import LocalRows
 
 CHILDREN = multiprocessing.get_context("forkserver")
 CHILDREN.set_forkserver_preload(["rag.assistant", "rag.bert", "spacy", "tests.test_histories"])
@@ -95,7 +95,7 @@ STEPS = st.one_of(
 )
 
 # Steps of a sync that leave something behind, or take long.
-POINTS = ((Path, "replace"), (Path, "unlink"), (Embedder, "encode"), (_Rows, "add"), (_Rows, "sweep"))
+POINTS = ((Path, "replace"), (Path, "unlink"), (Embedder, "encode"), (LocalRows, "add"), (LocalRows, "sweep"))
 
 
 class Cut(BaseException):

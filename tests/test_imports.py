@@ -22,7 +22,7 @@ ROOMS = ("rag", "ui", "eval")
 # The engine's modules in the order in which data goes: each may know those before it, and its own line.
 ORDER = (
     ("errors", "records", "receipts"),
-    ("settings",),
+    ("settings", "clock"),
     ("weights", "pulling"),
     ("headings", "extracted", "front_matter", "html_text", "pdf_text", "extraction", "corpus"),
     ("blocks", "sentences"),
@@ -30,7 +30,7 @@ ORDER = (
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "reading"),
     ("bert", "embedding"),
-    ("datafolder", "manifest", "snapshot", "copies", "syncing", "index"),
+    ("datafolder", "manifest", "snapshot", "copies", "chroma", "rows", "syncing", "vault", "team", "index"),
     ("added",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("vocabulary", "retrieval", "library"),
@@ -53,10 +53,12 @@ ORDER = (
 
 # Libraries that stay at one edge: the modules of ours that may import them.
 EDGES = {
-    "chromadb": {"rag.index", "rag.retrieval"},
-    "llama_index.vector_stores": {"rag.index", "rag.retrieval"},
+    "chromadb": {"rag.chroma", "rag.rows", "rag.vault"},
+    "llama_index.vector_stores": {"rag.rows"},
     "llama_index.llms": {"rag.generation", "rag.remote"},
     "llama_index.core.llms": {"rag.generation", "rag.remote"},
+    "llama_index_instrumentation": {"rag.clock", "ui.span_handler", "ui.traces"},
+    "opentelemetry": {"ui.span_handler", "ui.traces"},
     "openai": {"rag.remote"},
     "xllamacpp": {"rag.embedded"},
     "spacy": {"rag.language"},
@@ -168,7 +170,8 @@ def plain(name: str) -> str:
 def declared() -> dict[str, str]:
     """The exact pins of pyproject.toml by name, those for developers among them."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    lines = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
+    extras = project["optional-dependencies"].values()
+    lines = [*project["dependencies"], *(line for extra in extras for line in extra)]
     pins = dict(line.split("==") for line in lines)
     return {plain(name): pin for name, pin in pins.items()}
 
@@ -186,6 +189,10 @@ def imported_packages() -> dict[str, str]:
                 inner = name.split(".")
                 inner = inner[:2] if inner[1] == "core" else inner[:3]
                 found[plain("-".join(inner))] = module
+            elif top == "opentelemetry":  # likewise; whatever has no package of its own is the API's
+                part = name.split(".")[1]
+                whole = {"sdk": "sdk", "exporter": "exporter-otlp-proto-grpc"}.get(part, "api")
+                found[f"opentelemetry-{whole}"] = module
             else:
                 assert top in providers, f"{module} imports {top}, which is not installed"
                 found[plain(providers[top][0])] = module

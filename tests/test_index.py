@@ -15,9 +15,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rag.errors import CorpusError, IndexStateError
+from rag.errors import CorpusError
 from rag.index import Built, DocumentSource, Index, Snapshot, Unit
 from rag.records import Document, DocumentKind, Section, SyncReport
+from rag.rows import LocalRows
 from rag.settings import Settings
 
 WIDTH = 8
@@ -26,14 +27,16 @@ WIDTH = 8
 class Corpus:
     """A small real corpus: texts by file name, one unit for each line, vectors made from the text."""
 
-    def __init__(self, data: Path, embedder: str = "e1", analysis: str = "a1", width: int = WIDTH) -> None:
+    def __init__(
+        self, data: Path, embedder: str = "e1", analysis: str = "a1", width: int = WIDTH, **settings: str
+    ) -> None:
         self.texts: dict[str, str] = {}
         self.data = data
         self.analysis = analysis
         self.width = width
         self.encoded: list[str] = []
         self.read: list[str] = []
-        self.index = Index.open(Settings(data_dir=data), embedder)
+        self.index = Index.open(Settings(data_dir=data, **settings), embedder)  # type: ignore[arg-type]
 
     def document(self, name: str) -> Document:
         self.read.append(name)
@@ -79,6 +82,9 @@ class Corpus:
         self.read.clear()
         return self.index.sync(self.sources(), self.build, self.encode, self.analysis, progress)
 
+    def vectors(self, snapshot: Snapshot, document_id: str) -> NDArray[np.float32]:
+        return snapshot.vectors(document_id)
+
     def snapshot(self) -> Snapshot:
         snapshot = self.index.snapshot()
         assert snapshot is not None
@@ -111,7 +117,7 @@ def check_whole(
         assert [unit.text for unit in units] == document.text.split("\n")
         assert all(document.text[unit.start : unit.end] == unit.text for unit in units)
         assert np.allclose(
-            snapshot.vectors(document.id), vectors([u.text for u in units], corpus.width), atol=1e-6
+            corpus.vectors(snapshot, document.id), vectors([u.text for u in units], corpus.width), atol=1e-6
         )
         assert snapshot.attachment(document.id).decode().endswith(document.text)
 
@@ -128,7 +134,7 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
 def rows(corpus: Corpus) -> AbstractContextManager[Any]:
     """The current collection of Chroma."""
     store = corpus.snapshot()._lease.manifest.store
-    return corpus.index._rows({})._collection(store, corpus.data / "index" / "rows" / store)
+    return LocalRows(corpus.data / "index")._collection(corpus.data / "index" / "rows" / store)
 
 
 def stored_keys(corpus: Corpus) -> set[str]:
@@ -360,12 +366,3 @@ def test_errors_of_the_callers_parts_are_not_taken_for_the_data_folders(corpus: 
         corpus.index.sync(corpus.sources(), corpus.build, unreachable, "a1")
     corpus.sync()
     check_whole(corpus)
-
-
-def test_a_chroma_server_that_does_not_answer_is_one_line(tmp_path: Path) -> None:
-    corpus = Corpus(tmp_path / "data")
-    corpus.texts = {"a.md": "One."}
-    corpus.index = Index.open(Settings(data_dir=tmp_path, chroma_url="http://127.0.0.1:9"), "e1")
-    with pytest.raises(IndexStateError, match="STATED_CHROMA_URL") as caught:
-        corpus.sync()
-    assert "\n" not in str(caught.value)

@@ -49,11 +49,11 @@ def reopened(corpus: Corpus) -> Corpus:
 
 def sync_in_child(data: Path, texts: dict[str, str], batch: int, room: int = 0) -> SyncReport:
     """What a child process does."""
-    import rag.index
+    import rag.rows
     import rag.syncing
 
     rag.syncing._BATCH = batch
-    rag.index._ROOM = room
+    rag.rows.ROOM = room
     corpus = Corpus(data)
     corpus.texts = texts
     return corpus.sync()
@@ -152,7 +152,7 @@ def test_a_thread_that_waits_for_another_sync_gives_up_in_one_line(
 ) -> None:
     from rag.datafolder import exclusive
 
-    monkeypatch.setattr("rag.index._LOCK_SECONDS", 0.1)
+    monkeypatch.setattr("rag.index.LOCK_SECONDS", 0.1)
     corpus.texts["c.md"] = "New."
     with exclusive(corpus.data / "index" / "writer.lock", 1):
         fails_in_one_line(corpus.sync, "try again")

@@ -74,14 +74,18 @@ def test_verbose_is_info_and_a_second_call_does_not_double_the_lines(
 
 
 def test_secrets_and_the_words_of_a_defect_are_taken_out(capsys: pytest.CaptureFixture[str]) -> None:
-    secrets = {"STATED_AUTH": "editor:long password", "STATED_MCP_TOKEN": "token-of-sixteen"}
+    secrets = {
+        "STATED_AUTH": "editor:long password", "STATED_MCP_TOKEN": "token-of-sixteen",
+        "STATED_LLM_API_KEY": "sk-of-a-model", "STATED_CHROMA_TOKEN": "ck-of-a-store",
+    }  # fmt: skip
     logs.begin(True, secrets)
+    words = ("token-of-sixteen", "sk-of-a-model", "ck-of-a-store")
     try:
         raise ValueError(QUESTION)
     except ValueError:
-        logging.getLogger("ui.x").exception("tried %s with long password", "token-of-sixteen")
+        logging.getLogger("ui.x").exception("tried %s, %s, %s with long password", *words)
     line = json.loads(capsys.readouterr().err)
-    assert line["message"] == "tried [hidden] with [hidden]"
+    assert line["message"] == "tried [hidden], [hidden], [hidden] with [hidden]"
     assert line["exception"] == "ValueError" and QUESTION not in json.dumps(line)
 
 

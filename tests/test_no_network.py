@@ -13,10 +13,13 @@ import socket
 import subprocess
 import sys
 import time
+from ipaddress import ip_address
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.team_fixtures import chroma_server, free_port
 
 GUARD = Path(__file__).resolve().parent / "guard"
 ROOT = GUARD.parent.parent
@@ -98,6 +101,42 @@ def _as_in_a_terminal() -> None:
 
 def text(path: Path) -> str:
     return path.read_bytes().decode("latin-1")
+
+
+def test_it_listens_on_this_machine_alone_and_so_do_a_team_and_its_server(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    ports = [free_port(), free_port()]
+    with chroma_server(tmp_path / "chroma") as server:
+        team = environment | {"STATED_CHROMA_URL": server.url, "STATED_CHROMA_TOKEN": TOKEN}
+        team |= {"STATED_MCP_TOKEN": TOKEN}
+        del team["STATED_LOG"]
+        for port, role in zip(ports, ("writer", "reader"), strict=True):
+            mine = {"STATED_CHROMA_ROLE": role, "STATED_DATA_DIR": str(tmp_path / role)}
+            words = [sys.executable, "-m", "ui", "serve", "--port", str(port), "--mcp"]
+            page = subprocess.Popen(words, env=team | mine, stdout=subprocess.DEVNULL)
+            try:
+                receipt = answered(f"http://127.0.0.1:{port}", page)
+                assert listening(page.pid) and all(ip_address(a).is_loopback for a in listening(page.pid))
+            finally:
+                page.kill()
+                page.wait()
+            assert receipt["status"] == "undisclosed" and TOKEN not in json.dumps(receipt)
+    assert tried(environment) == ""
+
+
+def listening(process: int) -> set[str]:
+    """The addresses on which a process listens, from Linux's tables."""
+    held = {str(path.readlink()) for path in Path(f"/proc/{process}/fd").iterdir() if path.is_symlink()}
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{process}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in held:
+                raw = bytes.fromhex(fields[1].partition(":")[0])
+                turned = b"".join(raw[at : at + 4][::-1] for at in range(0, len(raw), 4))
+                found.add(str(ip_address(turned)))
+    return found
 
 
 def answered(url: str, page: subprocess.Popen[bytes]) -> dict[str, object]:

@@ -132,6 +132,27 @@ def test_listeners_called_by_index_change_nothing_where_others_reach_the_page(
     assert served.assistant.added == []
 
 
+def test_a_file_that_lies_elsewhere_on_the_machine_cannot_be_named(served: Served, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "private.md"
+    elsewhere.write_text(DOCUMENT.text)
+    with httpx.Client() as client:
+        sent = client.post(f"{served.url}gradio_api/upload", files={"files": ("../../kite.md", b"A kite.")})
+    (taken,) = sent.json()
+    (fn,) = [fn for fn in served.page.fns.values() if fn.name == "taking"]
+
+    def add(path: str) -> str:
+        given = [{"path": path, "meta": {"_type": "gradio.FileData"}}]
+        return by_index(
+            served.url, fn._id, [given if block.elem_id == "files" else "" for block in fn.inputs]
+        )
+
+    for path in (str(elsewhere), str(Path(taken).parent / ".." / ".." / ".." / elsewhere), "/etc/passwd"):
+        add(path)
+        assert served.assistant.added == [], path
+    add(taken)
+    assert [Path(path).name for path, *_ in served.assistant.added] == ["kite.md"]  # the name, and no way
+
+
 def test_with_a_login_nothing_is_shown_before_it(monkeypatch: pytest.MonkeyPatch, request: Any) -> None:
     monkeypatch.setenv("STATED_AUTH", "editor:a:long password")
     served: Served = request.getfixturevalue("served")

@@ -252,6 +252,7 @@ def test_the_table_of_settings_is_whole() -> None:
         "STATED_AUTH",
         "STATED_MCP_TOKEN",
         "STATED_LOG",
+        "STATED_TRACES",
     ]  # the faces' own
 
 

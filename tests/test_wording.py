@@ -103,6 +103,10 @@ def test_a_sentence_that_passes_leads_with_its_marks_and_origin(ask: Ask) -> Non
         "The Norvik lamp is not made of brass.",
         "Yes, all Norvik lamps are fully made of brass under the MIT licence.",
         "I cannot answer that.",
+        "The Norvik lamp is made of brass [2].",
+        "The Norvik lamp is made of brass [1].",
+        "The Norvik lamp is made of brass, see https://evil.example/.",
+        "The Norvik lamp is made of brass <img src=x onerror=alert(1)>.",
     ],
 )
 def test_a_sentence_that_says_more_is_dropped_with_one_notice(sentence: str, ask: Ask) -> None:

@@ -19,7 +19,7 @@ from typing import NoReturn
 
 from rag.errors import StatedError
 from rag.settings import BACKENDS
-from ui import commands, doctor, logs, models
+from ui import commands, doctor, logs, models, traces
 
 DONE, FAILED, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 # What a shell reports of a program that wrote to a closed pipe, as in `stated ask … | head -1`.
@@ -56,6 +56,7 @@ def main(arguments: Sequence[str] | None = None, tools: commands.Tools | None = 
     options = build_parser().parse_args(words)
     try:
         logs.begin(getattr(options, "verbose", False), os.environ)
+        traces.begin(os.environ)
         code: int = options.run(options, tools or commands.Tools())
         sys.stdout.flush()
     except StatedError as error:

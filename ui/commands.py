@@ -11,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rag.errors import CorpusError, StatedError
+from rag.errors import CorpusError, ServerGoneError, StatedError
 from rag.records import Answer, Change, DocumentKind, LedgerRow, SyncReport
 from rag.settings import Settings
 from ui import ledger_text, render
@@ -107,11 +107,20 @@ def serve(options: Namespace, tools: Tools) -> int:
             file=sys.stderr,
         )
     with tools.assistant(_settings(options)) as assistant:
-        with Progress() as progress:
-            report = assistant.sync(progress=progress)
-        _tell_rejected(report)
+        _brought_up_to_date(assistant)
         tools.open_page(assistant, options.host, options.port, options.mcp)
     return 0
+
+
+def _brought_up_to_date(assistant: Assistant) -> None:
+    try:
+        with Progress() as progress:
+            report = assistant.sync(progress=progress)
+    except ServerGoneError as error:
+        assistant.state()  # where nothing was fetched before, there is nothing to open a page for
+        print(f"warning: {error} Answering from the last index.", file=sys.stderr)
+    else:
+        _tell_rejected(report)
 
 
 def sync(options: Namespace, tools: Tools) -> int:

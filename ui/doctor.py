@@ -26,6 +26,7 @@ def run(_options: Namespace, _tools: Tools) -> int:
         ("packages", _packages),
         ("documents", _documents),
         ("data folder", _data_folder),
+        ("index", _index),
         ("parser", _parser),
         ("embedder", _embedder),
         ("language model", _language_model),
@@ -98,6 +99,15 @@ def _embedder(settings: Settings) -> str:
 
     weights.embedder_path()
     return "all-MiniLM-L6-v2, files as pinned"
+
+
+def _index(settings: Settings) -> str:
+    if not settings.chroma_url:
+        return "in the data folder"
+    from rag.chroma import Server
+
+    with Server.named_by(settings).client():
+        return f"at the Chroma server {settings.chroma_url}"
 
 
 def _language_model(settings: Settings) -> str:

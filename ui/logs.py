@@ -17,7 +17,7 @@ from rag.errors import StatedError
 LOG_VARIABLE = "STATED_LOG"
 LEVELS = ("debug", "info", "warning")
 _OURS = ("rag", "ui", "eval")
-_SECRETS = ("STATED_LLM_API_KEY", "STATED_AUTH", "STATED_MCP_TOKEN")
+_SECRETS = ("STATED_LLM_API_KEY", "STATED_CHROMA_TOKEN", "STATED_AUTH", "STATED_MCP_TOKEN")
 _HIDDEN = "[hidden]"
 
 
