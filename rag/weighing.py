@@ -87,9 +87,9 @@ def decided(
         held: how sure it is that something withholds it.
         stated_threshold: from which ``told`` on it is stated.
         gap_threshold: from which ``held`` on it is undisclosed.
-        doubted: whether a sentence that words a non-disclosure speaks for it, and another one for the statement.
-            One that does both ("X pays for it; how much is not known") casts no doubt on itself, and one that
-            withholds nothing in words casts none on what is said elsewhere.
+        doubted: whether a sentence that words a non-disclosure speaks for it, and another one for the
+            statement. One that does both ("X pays for it; how much is not known") casts no doubt on itself,
+            and one that withholds nothing in words casts none on what is said elsewhere.
     """
     is_stated = told >= stated_threshold
     if held >= (DOUBT if is_stated and doubted else gap_threshold):
