@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
+from rag.dependents import SUBJECTS
 from rag.lexicon import opposite_pole
 from rag.question import Detail
 from rag.reading import Reading
@@ -15,6 +17,9 @@ _HEDGES = frozenset(
     "may might could can should appears appear seems seem likely possibly perhaps reportedly probably "
     "potentially would".split()
 )
+_NOT = frozenset(("not", "n't", "n’t", "never"))
+_SCARCELY = frozenset("hardly barely scarcely rarely seldom almost nearly".split())
+_NOT_ALL = re.compile(r"\b(?:not|n't|n’t) (?:all|every|each|both|everyone|everybody|everything)\b")
 _CONDITIONS = frozenset("if unless provided whether assuming once".split())
 # "Some do" leaves open whether all do.
 _SOME = frozenset("some several many certain".split())
@@ -37,22 +42,41 @@ def denies_plainly(detail: Detail, row: Row, segment: Segment, matches: Mapping[
         and not m.opposed
         for k, m in content.items()
     )
+    unnamed = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith("name"))
     outside = any(m.place >= 0 and not segment.first <= m.place < segment.last for m in matches.values())
     light = detail.predicate is not None and detail.predicate.key == "use"
-    if not matches or weak or outside or not (light or has_predicate(detail, row, segment)):
+    if not matches or weak or unnamed or outside or not (light or has_predicate(detail, row, segment)):
         return False
     lows = [t.low for t in row.reading.tokens]
-    opposite = (m for m in matches.values() if m.opposed and lows[m.place] not in _SOME)
+    # "The pool, closed since May, has reopened": what is only mentioned in passing denies nothing.
+    aside = {p for p, t in enumerate(row.reading.tokens) if t.dep == "acl"}
+    opposite = (
+        m for m in matches.values() if m.opposed and lows[m.place] not in _SOME and m.place not in aside
+    )
     opposed = any(opposite) or _weakened(detail, row, segment)
     missing = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier")))
     if (missing and not opposed) or _unsure(detail, row.reading, segment):
         return False
+    if _of_another(row.reading, segment, matches):
+        return False
     return opposed != negated(row.reading, segment, {m.place for m in content.values() if m.place >= 0})
+
+
+def _of_another(reading: Reading, segment: Segment, matches: Mapping[str, Match]) -> bool:
+    """Whether what is negated has another subject than was asked ("batteries are not, chargers are")."""
+    tokens = reading.tokens
+    inside = range(segment.first, segment.last)
+    matched = {m.place for m in matches.values()}
+    denied = {tokens[p].head for p in inside if tokens[p].low in _NOT}
+    subjects = [(p in matched, tokens[p].head in denied) for p in inside if tokens[p].dep in SUBJECTS]
+    return (False, True) in subjects and (True, False) in subjects
 
 
 def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:
     """Whether the clause has the opposite of a strength word of the question (partly for fully)."""
-    strong = {pole for t in detail.of("strength") for pole in t.poles}
+    lows = {row.reading.tokens[p].low for p in range(segment.first, segment.last)}
+    # "All libraries are open, with parts of the engine": what is there itself is not weakened.
+    strong = {pole for t in detail.of("strength") if t.text.lower() not in lows for pole in t.poles}
     flipped = {opposite_pole(p) for p in strong}
     return any(
         row.poles.get(p, frozenset()) & flipped and row.reading.tokens[p].low not in _SOME
@@ -69,6 +93,10 @@ def _unsure(detail: Detail, reading: Reading, segment: Segment) -> bool:
     ]
     asked = {t.text.lower() for t in detail.terms}
     if any(low in _CONDITIONS and low not in asked for low in lows):
+        return True
+    if "might" in lows or _SCARCELY & set(lows):  # what might not happen may happen
+        return True
+    if _NOT_ALL.search(" ".join(lows)) and not detail.of("strength"):
         return True
     return any(low in _HEDGES for low in lows) and not detail.hedged and "can" not in lows
 

@@ -22,6 +22,7 @@ _ENDS = ("ROOT", "relcl", "parataxis", "appos")
 _THROUGH = (
     "conj", "advcl", "dep", "prep", "amod", "dobj", "attr", "acomp", "oprd", "pobj", "nsubj", "nsubjpass",
 )  # fmt: skip
+_REPORTED = ("ccomp", "csubj", "csubjpass")
 _HIDING_MARKS = frozenset("to if unless whether once until before when".split())
 _HIDING_PREPOSITIONS = frozenset("instead than before against despite".split())
 _OPEN_PREPOSITIONS = frozenset("by in after of from on through while for to without".split())
@@ -79,6 +80,8 @@ def _above(tokens: Sequence[Token], found: Governed) -> int | None:
     place = found.chain[-1]
     token = tokens[place]
     head = token.head
+    if token.dep == "relcl" and _sought(tokens, head):
+        found.bend(Force.OPAQUE)
     if head in found.chain or token.dep in _ENDS or (token.dep == "amod" and token.pos == "VERB"):
         return None
     if token.dep == "advcl" and (ends := _side_clause(tokens, place)) is not None:
@@ -90,6 +93,9 @@ def _above(tokens: Sequence[Token], found: Governed) -> int | None:
         if token.dep in ("attr", "acomp", "oprd", "dobj") and tokens[head].pos == "VERB":
             _bend(tokens, head, found, strict=False)
         return head
+    if token.dep in _REPORTED and lows(tokens, _marks(tokens, place)) & {"whether", "if"}:
+        found.bend(Force.OPAQUE)  # "it is unclear whether"
+        return None
     if token.dep == "acl" and token.tag in ("VBN", "VBG") and not _plans(tokens[head]):
         return None
     _bend(tokens, head, found, strict=True)
@@ -125,9 +131,17 @@ def _bend(tokens: Sequence[Token], head: int, found: Governed, strict: bool) -> 
     """Apply what one governor does; ``strict``: one of no list hides the predicate."""
     words = rules()["governors"]
     lemma = tokens[head].lemma.lower()
-    if lemma in words["negative"]:
+    if lemma == "be":
+        _bend_by_be(tokens, head, found)
+    elif lemma in words["negative"]:
         found.denied = not found.denied
-    elif lemma in words["view"] | words["hedge"] or _judges(tokens, head):
+        if any(tokens[p].dep == "ccomp" for p in found.chain):
+            found.bend(Force.OPAQUE)  # "forgot to say that"
+    elif (
+        (lemma in words["purpose"] and tokens[head].tag == "VBN")
+        or lemma in words["view"] | words["hedge"]
+        or _judges(tokens, head)
+    ):
         found.bend(Force.VIEW)
     elif lemma in words["plan"] and (strict or lemma in words["promises"]):
         found.bend(Force.PLANNED)
@@ -139,6 +153,36 @@ def _bend(tokens: Sequence[Token], head: int, found: Governed, strict: bool) -> 
         found.bend(Force.OBLIGED)
     elif lemma not in words["plain"]:
         found.bend(Force.OPAQUE)
+
+
+def _sought(tokens: Sequence[Token], noun: int) -> bool:
+    """Whether a noun names something that need not exist: "asked for a warranty that covers …"."""
+    some = lows(tokens, children(tokens, noun)) & {"a", "an", "any"}
+    if tokens[noun].dep not in ("dobj", "pobj") or not some:
+        return False
+    verb = tokens[noun].head if tokens[noun].dep == "dobj" else tokens[tokens[noun].head].head
+    return tokens[verb].lemma.lower() in rules()["governors"]["intensional"]
+
+
+def _bend_by_be(tokens: Sequence[Token], head: int, found: Governed) -> None:
+    """What "it is false that" and "it is likely that" do, "is to" (a plan), and "was to" (who knows)."""
+    below = tokens[found.chain[-1]]
+    graded = lows(tokens, [p for p in children(tokens, head) if tokens[p].dep == "acomp"])
+    if below.dep in _REPORTED and graded & rules()["governors"]["untrue"]:
+        found.denied = not found.denied
+    elif below.dep in _REPORTED and graded & rules()["governors"]["unsure"]:
+        found.bend(Force.VIEW)
+    elif below.dep == "xcomp" and graded & {"impossible"}:
+        found.denied = not found.denied
+        found.bend(Force.ABLE)
+    elif below.dep == "xcomp" and graded & {"possible"}:
+        found.bend(Force.ABLE)
+    elif below.dep == "xcomp" and not graded and "to" in lows(tokens, children(tokens, found.chain[-1])):
+        found.bend(Force.VIEW if tokens[head].tag == "VBD" else Force.PLANNED)
+
+
+def _marks(tokens: Sequence[Token], place: int) -> list[int]:
+    return [p for p in children(tokens, place) if tokens[p].dep == "mark"]
 
 
 def _plans(token: Token) -> bool:

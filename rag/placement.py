@@ -10,21 +10,20 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 
-from rag.dependents import children, in_side_clause, preposition, subtree
+from rag.dependents import preposition
 from rag.governors import rules
 from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
 from rag.predication import Predication
 from rag.proposition import Proposition
 from rag.question import Term
-from rag.retrieval import Match, Row
+from rag.retrieval import NO_MATCH, Match, Row
 
 # From this strength on, the context of a sentence stands for a word that it does not have.
 _CONTEXT = 0.75
-_NO_MATCH = Match(0.0, 0)
-_ANYBODY = frozenset("you i we they one anyone somebody there it he she".split())
-_DEFINITE = frozenset("the this these its it they".split())
+_OF = frozenset("of for about against".split())
 _NUMBERS = {
     word: number
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven".split())
@@ -93,11 +92,14 @@ def held(
     for term in asked.detail.terms:
         if term.role == "strength" or (verb is not None and term.key == verb.key):
             continue
-        own = places_of(term, row)
+        match = matches.get(f"{term.role}:{term.key}", NO_MATCH)
+        by_context = match.place < 0 and match.strength >= _CONTEXT
+        # "Unlike Kestrel 4, the new board": of a name by context, that is the name of another.
+        own = set() if by_context and term.role == "name" else places_of(term, row)
         leads = term.key in asked.subject and asked.passive == pred.passive
         inside = own & (pred.subject if leads and pred.subject else pred.region)
-        match = matches.get(f"{term.role}:{term.key}", _NO_MATCH)
-        by_context = match.place < 0 and match.strength >= _CONTEXT and term.role != "number"
+        if term.role == "number":
+            by_context = by_context and _of_a_name(asked, term, matches)
         if inside:
             places |= inside
         elif own and term.role == "name":
@@ -106,7 +108,20 @@ def held(
             missing.append(term)
     if _left_over(asked, row, pred) or _elsewhere(asked, row, places, pred):
         return None
+    if _told_apart(asked, row, pred) or _under_another(row, places, pred):
+        return None
     return places, missing
+
+
+def _of_a_name(asked: Proposition, number: Term, matches: Mapping[str, Match]) -> bool:
+    """Whether a number of the question only tells which of a name is meant ("Kestrel 5")."""
+    for name in asked.detail.of("name"):
+        match = matches.get(f"name:{name.key}", NO_MATCH)
+        if match.place < 0 and re.search(
+            rf"{re.escape(name.text)}[\s-]{re.escape(number.text)}\b", asked.detail.text
+        ):
+            return True
+    return False
 
 
 def _left_over(asked: Proposition, row: Row, pred: Predication) -> bool:
@@ -114,6 +129,7 @@ def _left_over(asked: Proposition, row: Row, pred: Predication) -> bool:
     terms = asked.detail.terms
     known = {k for t in terms for k in t.key.split()} | {t.text.lower() for t in terms}
     known |= {row.reading.keys[p] for p in pred.region} | row.reading.heading | row.reading.carried
+    known |= {part for k in known for part in k.split("-")}  # "openPangu-2.0-Flash"
     words = rules()["words"]
     silent = words["empty"] | words["view"] | words["obligation"] | words["frame"]
     exact = rules()["quantifiers"]["exact"]
@@ -144,68 +160,37 @@ def _elsewhere(asked: Proposition, row: Row, places: set[int], pred: Predication
     return False
 
 
-# ---- the subject ---------------------------------------------------------------------------------
+def _told_apart(asked: Proposition, row: Row, pred: Predication) -> bool:
+    """Whether the clause has another attribute than the question ("the old model" for "the new model")."""
+    subject, whole = ({row.reading.keys[p] for p in part} for part in (pred.subject, pred.region))
+    for group in rules()["disjoint"]["attributes"]:
+        members = {word_key(w) for w in group}
+        wanted = asked.keys & members
+        # "The northern trail is open, and the southern one is not": a subject is the one or the other.
+        here = members & (subject if subject & members else whole)
+        if wanted and here and not wanted & here:
+            return True
+    return False
 
 
-def subject_fits(
-    asked: Proposition, row: Row, matches: Mapping[str, Match], pred: Predication, part: bool
-) -> bool:
-    """Whether the clause speaks of the question's subject; with ``part``, a part of it will do."""
+def _under_another(row: Row, places: set[int], pred: Predication) -> bool:
+    """Whether an asked thing is only of, or for, another one: "approved the demolition of the tunnel"."""
     tokens = row.reading.tokens
-    if not asked.subject and not set(asked.words[:3]) & _ANYBODY:
-        return _some_subject(asked, row, matches, pred)
-    verb = asked.detail.predicate.key if asked.detail.predicate else ""
-    terms = [t for t in asked.detail.terms if set(t.key.split()) & asked.subject]
-    terms = [t for t in terms if t.role != "strength" and t.key != verb]
-    if not terms:
-        return True
-    own = {p for t in terms for p in places_of(t, row)}
-    if asked.passive != pred.passive:
-        return _as_object(tokens, own, pred)
-    if not pred.subject:
-        return not own or any(matches.get(f"{t.role}:{t.key}", _NO_MATCH).place < 0 for t in terms)
-    if not own & pred.subject:
-        # All by context: the subject may be a pronoun or a plain noun for it, no other name.
-        outer = [p for p in pred.subject if tokens[p].head not in pred.subject]
-        return not own and all(tokens[p].pos in ("PRON", "NOUN", "DET") for p in outer)
-    return part or bool(own & heads(tokens, pred.subject))
+    for place in places & pred.rest:
+        above = tokens[place].head
+        if tokens[place].pos not in ("NOUN", "PROPN") or tokens[above].low not in _OF or place == above:
+            continue
+        noun = tokens[above].head
+        if tokens[noun].pos != "NOUN" or noun in places or noun not in pred.rest:
+            continue
+        if tokens[noun].dep == "dobj" and row.reading.keys[noun] not in _counting():
+            return True
+    return False
 
 
-def _some_subject(asked: Proposition, row: Row, matches: Mapping[str, Match], pred: Predication) -> bool:
-    """Where the question shows no subject: the clause's is a word of the question, or stands for one."""
-    tokens = row.reading.tokens
-    own = {p for t in asked.detail.terms for p in places_of(t, row)}
-    outer = heads(tokens, pred.subject)
-    if not outer or outer & own:
-        return True
-    carried = any(matches.get(f"name:{t.key}", _NO_MATCH).place < 0 for t in asked.detail.of("name"))
-    named = any(tokens[p].pos == "PROPN" for p in pred.subject)
-    return carried and not named and any(tokens[p].low in _DEFINITE for p in pred.subject)
-
-
-def _as_object(tokens: Sequence[Token], own: set[int], pred: Predication) -> bool:
-    """Whether the subject of the other voice is this clause's object, or its agent."""
-    objects = [p for p in pred.rest if tokens[p].dep == "dobj" and not in_side_clause(tokens, p, pred.place)]
-    found: set[int] = set()
-    for head in objects if not pred.passive else ():
-        found |= heads(tokens, subtree(tokens, head), through=("of", "to"))
-    found |= {q for p in pred.rest if tokens[p].dep == "agent" for q in subtree(tokens, p)}
-    return bool(own & found)
-
-
-def heads(tokens: Sequence[Token], phrase: frozenset[int], through: tuple[str, ...] = ()) -> set[int]:
-    """A noun phrase's head with what is coordinated or apposed; of "most of the trams" also the trams."""
+@cache
+def _counting() -> frozenset[str]:
+    """Keys of nouns that stand for what hangs on them: "a range of tools", "half of the rooms"."""
     groups = rules()["quantifiers"]
-    amounts = groups["weaker"] | groups["universal"] | {"none", "one"}
-    pending = [p for p in phrase if tokens[p].head not in phrase]
-    found: set[int] = set()
-    while pending:
-        head = pending.pop()
-        found.add(head)
-        counts = tokens[head].low in amounts or tokens[head].pos in ("PRON", "DET", "NUM")
-        for child in (p for p in children(tokens, head) if p in phrase):
-            if tokens[child].dep in ("conj", "appos", "compound", "nummod"):
-                pending.append(child)
-            if tokens[child].low in through or (tokens[child].low == "of" and counts):
-                pending += [p for p in children(tokens, child) if tokens[p].dep == "pobj"]
-    return found
+    measures = {word_key(w) for w in groups["weaker"] | rules()["light"]["measures"]}
+    return (lexicon().generic | measures) - {word_key(w) for w in rules()["governors"]["intensional"]}

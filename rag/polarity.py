@@ -1,27 +1,29 @@
 """Yes, no, or neither: what one clause says of a statement that the question asks about.
 
 Yes needs a predicate of the clause (``predication``) with every word of the question in its place
-(``placement``), affirmed, as wide and as firm and in the tense that is asked (``firmness``): a plan is no
-yes to "has it happened?".  No needs the same with a negator, an opposite, another number, or an exclusive
-("only on weekdays"), or a plain denial of all that was asked (``denial``).  Everything else is neither: the
-sentence is quoted without a yes or no.
+(``placement``, ``subject_fit``), affirmed, as wide (``extent``) and as firm and in the tense that is asked
+(``firmness``): a plan is no yes to "has it happened?".  No needs the same with a negator, an opposite,
+another number, or an exclusive ("only on weekdays"), or a plain denial of all that was asked (``denial``).
+Everything else is neither: the sentence is quoted without a yes or no.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag import firmness
+from rag import extent, firmness
 from rag.denial import denies_plainly
-from rag.dependents import as_predicate
+from rag.dependents import as_predicate, lows
 from rag.governors import Force, rules
-from rag.placement import held, opposed, places_of, subject_fits
-from rag.predication import Predication, argument_denied, predication
+from rag.placement import held, opposed, places_of
+from rag.predication import Predication, predication
 from rag.proposition import Proposition
 from rag.question import Detail, Term
 from rag.records import Polarity
+from rag.rejection import argument_denied
 from rag.retrieval import Match, Row
 from rag.stance import Segment
+from rag.subject_fit import subject_fits
 
 _VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
 _PREDICATIVE = frozenset(("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd"))
@@ -103,9 +105,9 @@ def _said(
     if rejected is None:
         return None
     denied = (pred.denied or bool(rejected)) ^ opposite
-    if not firmness.strong_enough(asked, tokens, pred.region, places, denied):
+    if not extent.strong_enough(asked, tokens, pred.region, places, denied):
         return None
-    partly = not denied and firmness.only_partly(asked, tokens, pred.region)
+    partly = not denied and extent.only_partly(asked, tokens, pred.region)
     # What a part of it lacks, it does not have fully.
     part = partly or (denied and asked.among("quantifiers", "complete"))
     firm = firmness.firm_enough(asked, tokens, pred, denied)
@@ -113,9 +115,9 @@ def _said(
         return None
     if missing:
         plain = not denied and not partly and len(missing) == 1
-        other = plain and firmness.excluded(asked, row, missing[0], pred, places)
+        other = plain and extent.excluded(asked, row, missing[0], pred, places)
         return Polarity.NO if other else None
-    if firmness.narrower(asked, tokens, pred, places, rejected):
+    if extent.narrower(asked, tokens, pred, places, rejected):
         return None
     return Polarity.NO if denied or partly else Polarity.YES
 
@@ -123,6 +125,8 @@ def _said(
 def _rejected(row: Row, pred: Predication, places: set[int]) -> set[int] | None:
     """The words of the question that the clause denies by themselves; None where that is unsure."""
     tokens = row.reading.tokens
-    single = {spot: argument_denied(tokens, spot, pred.place) for spot in places & pred.rest}
+    # "It was the trust, and not the council, that chose the site."
+    subject = pred.subject if "not" in lows(tokens, sorted(pred.subject)) else frozenset()
+    single = {spot: argument_denied(tokens, spot, pred.place) for spot in places & (pred.rest | subject)}
     rejected = {spot for spot, own in single.items() if own}
     return None if None in single.values() or (rejected and pred.denied) else rejected

@@ -9,16 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.dependents import SUBJECTS, as_predicate, children, instead_of, listed, lows, subtree
+from rag.dependents import SUBJECTS, as_predicate, children, listed, lows, subtree
 from rag.governors import Force, governed, rules
 from rag.language import Token
+from rag.rejection import NOBODY, NOT, NOT_DENYING
 
 _WILL = frozenset(("will", "shall", "'ll", "’ll", "wo"))
-_NOT = frozenset(("not", "n't", "n’t", "never", "cannot"))
-_NOT_DENYING = frozenset((("not", "only"), ("not", "just"), ("not", "least")))
-_NOBODY = frozenset(("none", "nobody", "nothing", "neither"))
+_STANDING = frozenset(("it", "they"))
 _AUXILIARY = ("aux", "auxpass")
-_NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X")
 _OBJECTS = ("dobj", "prep", "pobj", "attr")
 _SHARED = ("prep", "npadvmod", "advmod", "dobj", "attr", "acomp", "prt", "pobj")
 _LENDING = ("xcomp", "ccomp", "conj", "advcl", "pcomp", "prep", "acomp", "attr", "oprd", "dobj", "dep")
@@ -53,13 +51,17 @@ class Predication:
 def predication(tokens: Sequence[Token], place: int) -> Predication:
     """What the sentence does with the predicate at ``place``."""
     above = governed(tokens, place)
-    subject = _subject(tokens, place)
+    own = _subject(tokens, place)
+    subject = own | _antecedent(tokens, place, own)
     verbs = [p for p in above.chain if tokens[p].pos in ("VERB", "AUX") or p == place]
     force = above.force
-    denied = above.denied ^ _nobody(tokens, subject)
+    denied = above.denied ^ _nobody(tokens, own)
+    reported = False
     for verb in verbs:
-        denied ^= _negated(tokens, verb)
-        force = max(force, _mood(tokens, verb))
+        negated = _negated(tokens, verb)
+        denied ^= negated
+        force = Force.OPAQUE if reported and negated else max(force, _mood(tokens, verb))
+        reported = reported or tokens[verb].dep == "ccomp"  # "did not confirm that": neither so nor not so
     finite = next((p for p in verbs if _is_finite(tokens, p)), place)
     token, below = tokens[place], children(tokens, place)
     passive = any(tokens[p].dep in ("auxpass", "nsubjpass") for p in below)
@@ -85,32 +87,6 @@ def promised(tokens: Sequence[Token], place: int) -> bool | None:
     return found.future or tokens[place].lemma.lower() in rules()["governors"]["promises"]
 
 
-def argument_denied(tokens: Sequence[Token], place: int, predicate: int) -> bool | None:
-    """Whether a word under a predicate is denied by itself ("nuts but no milk"); None where unsure."""
-    if instead_of(tokens, place):
-        return True
-    seen: set[int] = set()
-    while place != predicate and place not in seen:
-        seen.add(place)
-        token = tokens[place]
-        before = lows(tokens, [p for p in children(tokens, place) if p < place])
-        if before & {"no", "neither"} or token.low in _NOBODY:
-            return True
-        if "not" in before and token.pos in _NOMINAL:
-            unsure = {"only", "just", "all", "every", "necessarily"}
-            return None if unsure & lows(tokens, children(tokens, place)) else True
-        if token.low == "without":
-            return True
-        if token.low in ("instead", "unlike", "except", "excluding", "besides", "beyond", "than"):
-            return None
-        if token.dep == "conj":
-            joint = lows(tokens, children(tokens, token.head))
-            if joint & {"no", "neither", "not"} and not joint & {"or", "nor"}:
-                return None
-        place = token.head
-    return False
-
-
 # ---- what hangs on it ----------------------------------------------------------------------------
 
 
@@ -118,7 +94,8 @@ def _rest(tokens: Sequence[Token], place: int, chain: Sequence[int]) -> frozense
     below = children(tokens, place)
     others = frozenset(p for p in below if tokens[p].dep in SUBJECTS or _another_verb(tokens, p, place))
     rest = set(subtree(tokens, place, others)) - {place}
-    if not any(tokens[p].dep in _OBJECTS for p in below if p > place + 1):
+    own = (p for p in below if tokens[p].dep in _OBJECTS)
+    if not any(p > place + 1 or (p > place and children(tokens, p)) for p in own):
         # "open and maintain the library": the object stands behind the last of the verbs.
         last = [p for p in others if tokens[p].dep == "conj"]
         rest |= _all(tokens, (q for p in last for q in children(tokens, p)), ("dobj", "prep", "dative"))
@@ -164,6 +141,22 @@ def _subject(tokens: Sequence[Token], place: int) -> frozenset[int]:
     return frozenset()
 
 
+def _antecedent(tokens: Sequence[Token], place: int, subject: frozenset[int]) -> frozenset[int]:
+    """The subject that a pronoun stands for in the second of two main clauses: "X is red, and it is new"."""
+    token = tokens[place]
+    head = token.head
+    if token.dep != "conj" or not any(
+        tokens[p].low in _STANDING and tokens[p].head not in subject for p in subject
+    ):
+        return frozenset()
+    seen = {place}
+    while tokens[head].dep == "conj" and head not in seen:  # of three, the first
+        seen.add(head)
+        head = tokens[head].head
+    before = _subject(tokens, head)
+    return before if max(before, default=place) < place else frozenset()
+
+
 def _first(tokens: Sequence[Token], places: Sequence[int], deps: Sequence[str]) -> frozenset[int]:
     found = next((p for p in places if tokens[p].dep in deps), None)
     return frozenset() if found is None else subtree(tokens, found)
@@ -192,7 +185,7 @@ def _negated(tokens: Sequence[Token], verb: int) -> bool:
     for place in children(tokens, verb):
         low = tokens[place].low
         after = tokens[place + 1].low if place + 1 < len(tokens) else ""
-        count += low in _NOT and (low, after) not in _NOT_DENYING
+        count += low in NOT and (low, after) not in NOT_DENYING
         count += low == "longer" and "no" in lows(tokens, children(tokens, place))
     return count % 2 == 1
 
@@ -201,7 +194,7 @@ def _nobody(tokens: Sequence[Token], subject: frozenset[int]) -> bool:
     """Whether the subject is nobody or none ("no pupil", "neither X nor Y", "none of its staff")."""
     for head in (p for p in subject if tokens[p].head not in subject):
         before = [p for p in children(tokens, head) if p < head]
-        if tokens[head].low in _NOBODY or lows(tokens, before) & {"no", "neither"}:
+        if tokens[head].low in NOBODY or lows(tokens, before) & {"no", "neither"}:
             return True
     return False
 

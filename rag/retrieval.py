@@ -59,6 +59,9 @@ class Match:
     opposed: bool = False
 
 
+NO_MATCH = Match(0.0, 0)
+
+
 @dataclass(slots=True)
 class Library:
     """All sentences in memory with what scoring needs; built once for a snapshot of the index.

@@ -13,12 +13,17 @@ from rag.language import Parser
 from rag.predication import predication, promised
 from tests.polarity_fixtures import decide, kind_of
 
-PAIRS = Path(__file__).parent / "data" / "polarity.toml"
+DATA = Path(__file__).parent / "data"
 
 
 @cache
 def data() -> dict[str, list[dict[str, str]]]:
-    return tomllib.loads(PAIRS.read_text("utf-8"))
+    return tomllib.loads((DATA / "polarity.toml").read_text("utf-8"))
+
+
+def read(name: str) -> list[dict[str, str]]:
+    pairs: list[dict[str, str]] = tomllib.loads((DATA / name).read_text("utf-8"))["pair"]
+    return pairs
 
 
 def test_the_halves_are_even_and_of_many_fields() -> None:
@@ -39,6 +44,22 @@ def test_pairs(parser: Parser, half: str, right: int) -> None:
     false = [(r, g) for r, g in zip(rows, given, strict=True) if g not in ("none", r["expected"])]
     assert not false
     assert sum(g == r["expected"] for r, g in zip(rows, given, strict=True)) >= right
+
+
+# Few are decided at all: who writes freely says most things in other words.  One of half B is decided
+# wrongly, by a parse that takes "closed since the storm" for what is said of the playground.
+@pytest.mark.parametrize(("half", "right", "wrong"), [("A", 14, 0), ("B", 7, 1)])
+def test_sentences_of_somebody_else(parser: Parser, half: str, right: int, wrong: int) -> None:
+    rows = [row for row in read("polarity_fresh.toml") if row["half"] == half]
+    given = [(row["expected"], decide(parser, row["sentence"], row["question"])) for row in rows]
+    assert sum(said not in ("none", expected) for expected, said in given) <= wrong
+    assert sum(said == expected != "none" for expected, said in given) >= right
+
+
+@pytest.mark.parametrize("row", read("polarity_denials.toml"), ids=lambda row: row["question"])
+def test_denials_exceptions_parts_and_plans(parser: Parser, row: dict[str, str]) -> None:
+    said = decide(parser, row["sentence"], row["question"])
+    assert said == row["expected"] or (said == "none" and not row["needed"])
 
 
 @pytest.mark.parametrize(("half", "right"), [("A", 26), ("B", 25)])
