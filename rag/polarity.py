@@ -55,7 +55,7 @@ def _anchors(asked: Proposition, row: Row, segment: Segment) -> list[tuple[int, 
         return [(p, False) for p in inside if tokens[p].lemma.lower() in light["using"]]
     if verb is not None:
         return [(p, said) for p in inside if (said := _carries(verb, row, p)) is not None]
-    if asked.has("have", "has", "had", "there", "get"):
+    if asked.having:
         return [(p, False) for p in inside if tokens[p].lemma.lower() in light["having"]]
     found: list[tuple[int, bool]] = []
     for term in asked.detail.terms:
@@ -101,6 +101,8 @@ def _said(
     if there is None:
         return None
     places, missing = there
+    if places == {place} and not any(place in places_of(term, row) for term in asked.detail.terms):
+        return None  # nothing of what is asked stands here
     rejected = _rejected(row, pred, places)
     if rejected is None:
         return None

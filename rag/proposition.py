@@ -15,6 +15,11 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*|%")
 _PARTICIPLE = ("ed", "en", "wn", "lt", "ld", "de", "ght", "nt")
 _BE = frozenset("is are was were be been being".split())
 _PAST = frozenset("has have had did was were".split())
+_ASKING = _PAST | frozenset("is are am do does can could may might must will would shall should".split())
+_IS_IT_TRUE = "is it true that".split()
+_PERFECT = re.compile(
+    r"\b(?:have|has|had) (?:(?:already|ever|yet|always|now|since|not|just|recently) )*been\b"
+)
 _ABLE = frozenset("can could may allowed able possible permitted".split())
 _PLANNED = re.compile(
     r"\b(?:going|due|set|scheduled|expected|planned|about) to\b|"
@@ -73,7 +78,17 @@ class Proposition:
     @cached_property
     def past(self) -> bool:
         """Whether it asks for what has happened."""
-        return bool(self.words) and not self.future and self.words[0] in _PAST
+        # "Is it true that the bridge has opened?" asks for it as "Has the bridge opened?" does.
+        words = self.words[4:] if self.words[:4] == _IS_IT_TRUE else self.words
+        if not words or self.future:
+            return False
+        told = words[0] not in _ASKING and bool(_PAST & set(words)) and not self.having
+        return words[0] in _PAST or told
+
+    @cached_property
+    def having(self) -> bool:
+        """Whether it asks for what a thing has, or what there is; no auxiliary "have" asks for that."""
+        return self.has("have", "has", "had", "there", "get") and not _PERFECT.search(" ".join(self.words))
 
     @cached_property
     def able(self) -> bool:

@@ -11,6 +11,8 @@ import pytest
 from rag.governors import Force
 from rag.language import Parser
 from rag.predication import predication, promised
+from rag.proposition import Proposition
+from rag.question import understand
 from tests.polarity_fixtures import decide, kind_of
 
 DATA = Path(__file__).parent / "data"
@@ -126,3 +128,21 @@ def test_a_fact_and_a_plan_under_one_subject(parser: Parser) -> None:
     words = [t.text for t in tokens]
     assert promised(tokens, words.index("strip")) is False
     assert promised(tokens, words.index("days")) is True
+
+
+@pytest.mark.parametrize(
+    ("question", "having", "past"),
+    [
+        ("Is it true that the tools have already been sold?", False, True),
+        ("The tools have been sold?", False, True),
+        ("Does the kit have a lamp?", True, False),
+        ("Is it true that the kit has a lamp?", True, False),
+        ("Will the tools be sold?", False, False),
+    ],
+)
+def test_an_auxiliary_have_asks_for_what_has_happened(
+    parser: Parser, question: str, having: bool, past: bool
+) -> None:
+    (detail,) = understand(question, parser.parse, {}).details
+    asked = Proposition(detail)
+    assert (asked.having, asked.past) == (having, past)
