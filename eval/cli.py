@@ -15,6 +15,7 @@ from pathlib import Path
 
 from eval.faults import EvalError, exit_code
 from eval.judging import GATED_PARTS, Rules, bless, judged
+from eval.measured import typed
 from eval.metrics import score_all
 from eval.public import PublicRun, run_public
 from eval.public_sets import sample
@@ -44,7 +45,7 @@ def _command(arguments: Sequence[str], open_engine: OpenEngine, program: str) ->
             return 0
         case ["score"]:
             return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
-    return _run(run_parser(program).parse_args(arguments), open_engine)
+    return _run(run_parser(program).parse_args(arguments), open_engine, typed(arguments))
 
 
 def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
@@ -62,8 +63,9 @@ def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--peer", choices=PEERS, help="run this beside it, on the same questions")
     parser.add_argument(
-        "--public", type=Path, metavar="FILE", help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets"
-    )
+        "--public", type=Path, action="append", metavar="FILE",
+        help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets; repeated: files of one kind, N of each",
+    )  # fmt: skip
     return parser
 
 
@@ -136,9 +138,9 @@ def _answer(
     return read(options.answers)
 
 
-def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+def _run(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> int:
     if options.public:
-        return _public(options, open_engine)
+        return _public(options, open_engine, command)
     questions = _selected(options)
     recording = _answer(options, questions, open_engine)
     reversal = _reversed(options, questions, recording, open_engine) if options.reversed else 0
@@ -147,7 +149,7 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
         file = options.answers.with_name(f"{options.peer}.jsonl")
         answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
         beside[options.peer] = read(file)
-    return max(_judge(options, questions, recording, beside), reversal)
+    return max(_judge(options, questions, recording, beside, command), reversal)
 
 
 def _reversed(
@@ -163,11 +165,11 @@ def _reversed(
     return int(bool(found))
 
 
-def _public(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+def _public(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> int:
     engines: dict[str, OpenEngine] = {"stated": open_engine}
     if options.peer:
         engines[options.peer] = _peer(options.peer)
-    run = PublicRun(options.public, options.sample, options.seed, options.llm, engines)
+    run = PublicRun(tuple(options.public), options.sample, options.seed, options.llm, engines, command)
     print(run_public(run, options.report))
     return 0
 
@@ -194,7 +196,7 @@ def _score(options: argparse.Namespace) -> int:
 
 def _judge(
     options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording,
-    beside: Mapping[str, Recording] | None = None,
+    beside: Mapping[str, Recording] | None = None, command: str = "",
 ) -> int:  # fmt: skip
     known = load(options.questions)
     # In the order of the files, whatever order they were asked in: reports must not depend on it.
@@ -204,7 +206,7 @@ def _judge(
     rules = Rules(options.gates, options.baseline)
     result = judged(ordered, known, recording, scores, rules, first=options.bless)
     others = {name: score_all(ordered, other) for name, other in (beside or {}).items()}
-    result = replace(result, beside=others)
+    result = replace(result, beside=others, command=command)
     write_reports(result, options.report)
     print(terminal(result, every_failure=options.failures))
     print(f"The report is in {options.report / 'report.html'}.", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Runs the engine, a cosine threshold and, if asked for, a peer on public questions.
+"""Runs the engine and, if asked for, a peer on public questions, and our verification on marked answers.
 
 A question counts as right when it is answerable, the status is ``stated`` or ``partial`` and a citation
 lies in a sentence that holds a gold answer; or when it is not, and the status is neither.
@@ -16,8 +16,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from eval.matching import Stretch
 from eval.public_sets import MarkedAnswer, PublicItem, sentence_spans
 from eval.rates import Rate
@@ -30,13 +28,29 @@ _ANSWERED = (Status.STATED, Status.PARTIAL)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's result for one system: answered at all, and with a gold sentence cited."""
+    """One question's result for one system: answered at all, and with a gold sentence cited.
+
+    ``got`` is the status, ``cited`` and ``near`` are the sentences shown as the answer and as related,
+    and ``why`` holds the findings' reasons: what a person needs who asks why it went wrong.
+    """
 
     item: PublicItem
     answered: bool
     on_gold: bool
     seconds: float
     crash: str = ""
+    got: str = ""
+    cited: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    why: str = ""
+    backend: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Answered with a gold sentence cited, or rightly refused."""
+        if self.item.answerable:
+            return self.answered and self.on_gold
+        return not self.answered and not self.crash
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +71,23 @@ class Figures:
             return None
         return (self.answered.share + self.refused.share) / 2
 
+    @property
+    def balanced_right(self) -> float | None:
+        """The same where an answer counts only with a gold sentence cited."""
+        if self.on_gold.share is None or self.refused.share is None:
+            return None
+        return (self.on_gold.share + self.refused.share) / 2
+
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
     """The figures of one system over some questions."""
     yes = [o for o in outcomes if o.item.answerable]
     no = [o for o in outcomes if not o.item.answerable]
-    refused = [not o.answered and not o.crash for o in no]
     return Figures(
         Rate(sum(o.answered for o in yes), len(yes)),
-        Rate(sum(refused), len(no)),
-        Rate(sum(o.answered and o.on_gold for o in yes), len(yes)),
-        Rate(sum(o.answered and o.on_gold for o in yes) + sum(refused), len(outcomes)),
+        Rate(sum(o.right for o in no), len(no)),
+        Rate(sum(o.right for o in yes), len(yes)),
+        Rate(sum(o.right for o in outcomes), len(outcomes)),
         sorted(o.seconds for o in outcomes)[len(outcomes) // 2],
         sum(bool(o.crash) for o in outcomes),
     )
@@ -118,44 +138,11 @@ def _outcome(item: PublicItem, ask: Callable[[str], Any], document_id: str, shif
     gold = [Stretch(document_id, start + shift, end + shift) for start, end in item.gold]
     cited = [Stretch(c.document_id, c.start, c.end) for c in answer.citations]
     hit = any(c.overlaps(g) for c in cited for g in gold)
-    return Outcome(item, answer.status in _ANSWERED, hit, time.perf_counter() - begun)
-
-
-def cosine(items: Sequence[PublicItem], encode: Callable[[Sequence[str]], Any]) -> list[Outcome]:
-    """The plain rival: the nearest sentence is the answer where it is near enough.
-
-    Its threshold is fitted to these very questions, each half judged by the other half's best, so that
-    it is as good as a threshold can be.
-    """
-    vectors: dict[str, tuple[list[tuple[int, int]], Any]] = {}
-    scored: list[tuple[PublicItem, float, bool, float]] = []
-    for item in items:
-        begun = time.perf_counter()
-        if item.text not in vectors:
-            spans = sentence_spans(item.text)
-            vectors[item.text] = (spans, encode([item.text[a:b] for a, b in spans]))
-        spans, rows = vectors[item.text]
-        near = rows @ encode([item.question])[0]
-        best = int(np.argmax(near))
-        nearest = Stretch("", *spans[best])
-        hit = any(nearest.overlaps(Stretch("", start, end)) for start, end in item.gold)
-        scored.append((item, float(near[best]), hit, time.perf_counter() - begun))
-    halves = scored[::2], scored[1::2]
-    return [
-        Outcome(item, value >= threshold, hit, seconds)
-        for half, other in (halves, halves[::-1])
-        for threshold in [_best([(v, i.answerable) for i, v, _, _ in other])]
-        for item, value, hit, seconds in half
-    ]
-
-
-def _best(values: Sequence[tuple[float, bool]]) -> float:
-    def balanced(threshold: float) -> float:
-        yes = [v >= threshold for v, answerable in values if answerable]
-        no = [v < threshold for v, answerable in values if not answerable]
-        return sum(yes) / max(len(yes), 1) + sum(no) / max(len(no), 1)
-
-    return max((value for value, _ in values), key=balanced, default=0.0)
+    return Outcome(
+        item, answer.status in _ANSWERED, hit, time.perf_counter() - begun, got=str(answer.status),
+        cited=tuple(c.quote for c in answer.citations), near=tuple(c.quote for c in answer.related),
+        why="; ".join(f.reason for f in answer.findings if f.reason), backend=answer.backend,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

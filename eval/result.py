@@ -23,7 +23,7 @@ class Result:
 
     ``gated`` says whether gates were applied at all; ``notices`` are lines to tell beside the verdict;
     ``survivors`` are mutations that the evaluator did not catch, of ``mutations`` tried (by name:
-    caught, tried).  ``beside`` holds a peer's scores by its name.
+    caught, tried).  ``beside`` holds a peer's scores by its name, ``command`` what was typed.
     """
 
     scores: tuple[Score, ...]
@@ -34,6 +34,7 @@ class Result:
     notices: tuple[str, ...] = ()
     mutations: dict[str, tuple[int, int]] = field(default_factory=dict)
     beside: dict[str, tuple[Score, ...]] = field(default_factory=dict)
+    command: str = ""
 
     @property
     def passed(self) -> bool:
