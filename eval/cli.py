@@ -142,12 +142,13 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> 
     if options.public:
         return _public(options, open_engine, command)
     questions = _selected(options)
+    peer = _peer(options.peer) if options.peer else None
     recording = _answer(options, questions, open_engine)
     reversal = _reversed(options, questions, recording, open_engine) if options.reversed else 0
     beside: dict[str, Recording] = {}
-    if options.peer:
+    if peer:
         file = options.answers.with_name(f"{options.peer}.jsonl")
-        answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
+        answer(questions, file, open_engine=peer, engine_name=options.peer)
         beside[options.peer] = read(file)
     return max(_judge(options, questions, recording, beside, command), reversal)
 
@@ -175,10 +176,15 @@ def _public(options: argparse.Namespace, open_engine: OpenEngine, command: str) 
 
 
 def _peer(name: str) -> OpenEngine:
-    """A peer is imported when it is asked for: it brings LlamaIndex and a language model."""
-    assert name == "citation-engine"
-    from eval.peer import open_peer
+    """A peer is imported when it is asked for: it brings LlamaIndex and a language model.
 
+    Raises:
+        StatedError: its model is not there.
+    """
+    assert name == "citation-engine"
+    from eval.peer import open_peer, ready
+
+    ready()
     return open_peer
 
 

@@ -180,6 +180,15 @@ def read_status(text: str) -> Status:
     return Status.STATED
 
 
+def ready() -> None:
+    """Whether it could be asked: told before the engine's own run, which takes minutes.
+
+    Raises:
+        StatedError: its model is not there, or unknown.
+    """
+    resolve_llm(Settings(llm="embedded"))
+
+
 @contextmanager
 def open_peer(corpus_dir: Path, data_dir: Path, llm: str) -> Iterator[Peer]:
     """The peer over one corpus; ``llm`` other than a model of its own would compare unlike things."""

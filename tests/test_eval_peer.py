@@ -9,6 +9,7 @@ import pytest
 from llama_index.core.base.llms.types import CompletionResponse, LLMMetadata
 from llama_index.core.llms import CustomLLM
 
+from eval import cli
 from eval.peer import NAME, Peer, read_status
 from eval.shared_embedding import SharedEmbedding
 from rag.embedding import load_embedder
@@ -80,6 +81,20 @@ def test_a_sync_reads_the_documents_as_they_are_now(tmp_path: Path) -> None:
     assert [document.text.strip() for document in engine.documents()] == [HULL]
     assert engine.ask("Which hull?").citations[0].quote == HULL
     assert HERON not in model.prompts[-1]
+
+
+@pytest.mark.parametrize("options", [[], ["--public", "set.jsonl"]])
+def test_without_its_model_nothing_is_asked_at_all(
+    options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def asked(*_: object) -> Any:
+        raise AssertionError("the engine was asked first, which takes minutes")
+
+    assert cli.main([*options, "--peer", NAME], asked) == 2
+    assert "stated models pull" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
