@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -110,15 +110,16 @@ def ask_all(items: Sequence[PublicItem], open_engine: OpenEngine, llm: str, name
                 shift = document.text.index(members[0].text)
                 for item in members:
                     outcomes.append(_outcome(item, engine.ask, document.id, shift))
-                    _tell(f"{name}: {len(outcomes)} of {len(items)} asked", last=len(outcomes) == len(items))
+                    _tell(f"{name}: {len(outcomes)} of {len(items)} asked", len(outcomes), len(items))
     return outcomes
 
 
-def _tell(line: str, *, last: bool = False) -> None:
-    """Progress: one line that changes on a terminal, elsewhere only the last."""
+def _tell(line: str, number: int, of: int) -> None:
+    """Progress: one line that changes on a terminal, elsewhere every 50th and the last."""
+    last = number == of
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{line} " + ("\n" if last else ""))
-    elif last:
+    elif last or number % 50 == 0:
         sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
@@ -156,7 +157,7 @@ class Detection:
     bad_among_accepted: Rate
 
 
-def detect(answers: Iterable[MarkedAnswer]) -> Detection:
+def detect(answers: Sequence[MarkedAnswer]) -> Detection:
     """Checks each sentence of each answer against all passages; a rejected one counts as detected."""
     results: list[tuple[bool, bool]] = []
     for number, marked in enumerate(answers, start=1):
@@ -167,8 +168,7 @@ def detect(answers: Iterable[MarkedAnswer]) -> Detection:
                 question=marked.question,
             )  # fmt: skip
             results.append((bad, sentence_accepted(checks)))
-        _tell(f"verification: {number} answers checked")
-    _tell(f"verification: {len(results)} sentences checked", last=True)
+        _tell(f"verification: {number} of {len(answers)} answers checked", number, len(answers))
     marks = [accepted for is_bad, accepted in results if is_bad]
     rejected = [is_bad for is_bad, accepted in results if not accepted]
     passed = [is_bad for is_bad, accepted in results if accepted]
