@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.faults import EvalError, exit_code
+from eval.judge import JUDGES, Reader, open_judge, opinion
 from eval.judging import GATED_PARTS, Rules, bless, judged
 from eval.measured import typed
 from eval.metrics import score_all
@@ -44,7 +45,8 @@ def _command(arguments: Sequence[str], open_engine: OpenEngine, program: str) ->
             _answer(options, _selected(options), open_engine)
             return 0
         case ["score"]:
-            return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
+            options = score_parser(f"{program} score").parse_args(arguments[1:])
+            return _score(options, _reader(options))
     return _run(run_parser(program).parse_args(arguments), open_engine, typed(arguments))
 
 
@@ -109,6 +111,9 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         "--baseline", type=Path, default=Rules().baseline, metavar="FILE", help="what drops are measured from"
     )
     parser.add_argument("--bless", action="store_true", help="make this run the baseline")
+    parser.add_argument(
+        "--judge", choices=JUDGES, help="a language model's opinion beside the figures; it gates nothing"
+    )
     parser.add_argument("--failures", action="store_true", help="name every question that failed")
     parser.add_argument(
         "--report", type=Path, default=_FOLDER, metavar="DIR",
@@ -142,7 +147,7 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> 
     if options.public:
         return _public(options, open_engine, command)
     questions = _selected(options)
-    peer = _peer(options.peer) if options.peer else None
+    peer, reader = _peer(options.peer) if options.peer else None, _reader(options)
     recording = _answer(options, questions, open_engine)
     reversal = _reversed(options, questions, recording, open_engine) if options.reversed else 0
     beside: dict[str, Recording] = {}
@@ -150,7 +155,7 @@ def _run(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> 
         file = options.answers.with_name(f"{options.peer}.jsonl")
         answer(questions, file, open_engine=peer, engine_name=options.peer)
         beside[options.peer] = read(file)
-    return max(_judge(options, questions, recording, beside, command), reversal)
+    return max(_judge(options, questions, recording, reader, beside, command), reversal)
 
 
 def _reversed(
@@ -188,7 +193,12 @@ def _peer(name: str) -> OpenEngine:
     return open_peer
 
 
-def _score(options: argparse.Namespace) -> int:
+def _reader(options: argparse.Namespace) -> Reader | None:
+    """The language model that gives its opinion, opened before minutes are spent on asking."""
+    return open_judge(options.judge) if options.judge else None
+
+
+def _score(options: argparse.Namespace, reader: Reader | None) -> int:
     recording = read(options.answers)
     known = {question.id: question for question in load(options.questions)}
     gone = [id_ for id_ in recording.ids if id_ not in known]
@@ -197,11 +207,11 @@ def _score(options: argparse.Namespace) -> int:
     questions = tuple(known[id_] for id_ in recording.ids if id_ in known)
     if not questions:
         raise EvalError("None of the recorded questions is in the question sets.")
-    return _judge(options, questions, recording)
+    return _judge(options, questions, recording, reader)
 
 
 def _judge(
-    options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording,
+    options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording, reader: Reader | None,
     beside: Mapping[str, Recording] | None = None, command: str = "",
 ) -> int:  # fmt: skip
     known = load(options.questions)
@@ -212,7 +222,9 @@ def _judge(
     rules = Rules(options.gates, options.baseline)
     result = judged(ordered, known, recording, scores, rules, first=options.bless)
     others = {name: score_all(ordered, other) for name, other in (beside or {}).items()}
-    result = replace(result, beside=others, command=command)
+    result = replace(
+        result, beside=others, command=command, opinion=opinion(recording, *reader) if reader else None
+    )
     write_reports(result, options.report)
     print(terminal(result, every_failure=options.failures))
     print(f"The report is in {options.report / 'report.html'}.", file=sys.stderr)

@@ -41,6 +41,8 @@ def terminal(result: Result, *, every_failure: bool, environment: Mapping[str, s
     parts = [table(result.scores)]
     for name, scores in result.beside.items():
         parts.append(f"beside it, {name}:\n{table(scores)}")
+    if result.opinion:
+        parts.append(f"opinion: {result.opinion}")
     if result.mutations:
         caught, tried = (sum(n[i] for n in result.mutations.values()) for i in (0, 1))
         parts.append(f"self-check: {caught} of {tried} spoilt answers caught")
