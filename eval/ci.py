@@ -61,6 +61,8 @@ def markdown(result: Result) -> str:
             low, high = rate.interval
             cells = f"{rate.share:.1%} | {low:.1%} to {high:.1%} | {rate.hits} of {rate.total}"
             lines.append(f"| {BY_NAME[name].label} | {cells} |")
+    if result.opinion is not None:
+        lines += ["", _md(f"Opinion: {result.opinion}")]
     if result.comparison is not None and result.comparison.newly_failing:
         lines += ["", f"### Newly failing since {result.comparison.blessed}", "", *_rows(
             result.comparison.newly_failing

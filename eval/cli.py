@@ -14,7 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from eval.faults import EvalError, exit_code
+from eval.judge import JUDGES, Reader, open_judge, opinion
 from eval.judging import GATED_PARTS, Rules, bless, judged
+from eval.measured import typed
 from eval.metrics import score_all
 from eval.public import PublicRun, run_public
 from eval.public_sets import sample
@@ -43,8 +45,9 @@ def _command(arguments: Sequence[str], open_engine: OpenEngine, program: str) ->
             _answer(options, _selected(options), open_engine)
             return 0
         case ["score"]:
-            return _score(score_parser(f"{program} score").parse_args(arguments[1:]))
-    return _run(run_parser(program).parse_args(arguments), open_engine)
+            options = score_parser(f"{program} score").parse_args(arguments[1:])
+            return _score(options, _reader(options))
+    return _run(run_parser(program).parse_args(arguments), open_engine, typed(arguments))
 
 
 def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
@@ -62,8 +65,9 @@ def run_parser(program: str = "stated eval") -> argparse.ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--peer", choices=PEERS, help="run this beside it, on the same questions")
     parser.add_argument(
-        "--public", type=Path, metavar="FILE", help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets"
-    )
+        "--public", type=Path, action="append", metavar="FILE",
+        help="SQuAD 2.0, CLAPNQ or RAGTruth instead of our own sets; repeated: files of one kind, N of each",
+    )  # fmt: skip
     return parser
 
 
@@ -107,6 +111,9 @@ def _judging(parser: argparse.ArgumentParser) -> None:
         "--baseline", type=Path, default=Rules().baseline, metavar="FILE", help="what drops are measured from"
     )
     parser.add_argument("--bless", action="store_true", help="make this run the baseline")
+    parser.add_argument(
+        "--judge", choices=JUDGES, help="a language model's opinion beside the figures; it gates nothing"
+    )
     parser.add_argument("--failures", action="store_true", help="name every question that failed")
     parser.add_argument(
         "--report", type=Path, default=_FOLDER, metavar="DIR",
@@ -136,18 +143,19 @@ def _answer(
     return read(options.answers)
 
 
-def _run(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+def _run(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> int:
     if options.public:
-        return _public(options, open_engine)
+        return _public(options, open_engine, command)
     questions = _selected(options)
+    peer, reader = _peer(options.peer) if options.peer else None, _reader(options)
     recording = _answer(options, questions, open_engine)
     reversal = _reversed(options, questions, recording, open_engine) if options.reversed else 0
     beside: dict[str, Recording] = {}
-    if options.peer:
+    if peer:
         file = options.answers.with_name(f"{options.peer}.jsonl")
-        answer(questions, file, open_engine=_peer(options.peer), engine_name=options.peer)
+        answer(questions, file, open_engine=peer, engine_name=options.peer)
         beside[options.peer] = read(file)
-    return max(_judge(options, questions, recording, beside), reversal)
+    return max(_judge(options, questions, recording, reader, beside, command), reversal)
 
 
 def _reversed(
@@ -163,24 +171,34 @@ def _reversed(
     return int(bool(found))
 
 
-def _public(options: argparse.Namespace, open_engine: OpenEngine) -> int:
+def _public(options: argparse.Namespace, open_engine: OpenEngine, command: str) -> int:
     engines: dict[str, OpenEngine] = {"stated": open_engine}
     if options.peer:
         engines[options.peer] = _peer(options.peer)
-    run = PublicRun(options.public, options.sample, options.seed, options.llm, engines)
+    run = PublicRun(tuple(options.public), options.sample, options.seed, options.llm, engines, command)
     print(run_public(run, options.report))
     return 0
 
 
 def _peer(name: str) -> OpenEngine:
-    """A peer is imported when it is asked for: it brings LlamaIndex and a language model."""
-    assert name == "citation-engine"
-    from eval.peer import open_peer
+    """A peer is imported when it is asked for: it brings LlamaIndex and a language model.
 
+    Raises:
+        StatedError: its model is not there.
+    """
+    assert name == "citation-engine"
+    from eval.peer import open_peer, ready
+
+    ready()
     return open_peer
 
 
-def _score(options: argparse.Namespace) -> int:
+def _reader(options: argparse.Namespace) -> Reader | None:
+    """The language model that gives its opinion, opened before minutes are spent on asking."""
+    return open_judge(options.judge) if options.judge else None
+
+
+def _score(options: argparse.Namespace, reader: Reader | None) -> int:
     recording = read(options.answers)
     known = {question.id: question for question in load(options.questions)}
     gone = [id_ for id_ in recording.ids if id_ not in known]
@@ -189,12 +207,12 @@ def _score(options: argparse.Namespace) -> int:
     questions = tuple(known[id_] for id_ in recording.ids if id_ in known)
     if not questions:
         raise EvalError("None of the recorded questions is in the question sets.")
-    return _judge(options, questions, recording)
+    return _judge(options, questions, recording, reader)
 
 
 def _judge(
-    options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording,
-    beside: Mapping[str, Recording] | None = None,
+    options: argparse.Namespace, questions: tuple[Question, ...], recording: Recording, reader: Reader | None,
+    beside: Mapping[str, Recording] | None = None, command: str = "",
 ) -> int:  # fmt: skip
     known = load(options.questions)
     # In the order of the files, whatever order they were asked in: reports must not depend on it.
@@ -204,7 +222,9 @@ def _judge(
     rules = Rules(options.gates, options.baseline)
     result = judged(ordered, known, recording, scores, rules, first=options.bless)
     others = {name: score_all(ordered, other) for name, other in (beside or {}).items()}
-    result = replace(result, beside=others)
+    result = replace(
+        result, beside=others, command=command, opinion=opinion(recording, *reader) if reader else None
+    )
     write_reports(result, options.report)
     print(terminal(result, every_failure=options.failures))
     print(f"The report is in {options.report / 'report.html'}.", file=sys.stderr)

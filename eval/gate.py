@@ -30,6 +30,12 @@ class Breach:
     failing: tuple[Score, ...]
 
 
+def _other_corpora(asked: set[str], gated: set[str]) -> str:
+    lacking = [f"the gates lack [corpus.{name}]" for name in sorted(asked - gated)]
+    lacking += [f"[corpus.{name}] of the gates has no questions" for name in sorted(gated - asked)]
+    return f"Questions and gates must name the same corpora: {'; '.join(lacking)}."
+
+
 def judge(
     scores: Sequence[Score], gates: Gates, comparison: Comparison | None, *, whole: bool
 ) -> tuple[Breach, ...]:
@@ -51,8 +57,7 @@ def judge(
     if whole:
         corpora = {score.question.corpus for score in scores}
         if corpora != set(gates.corpus):
-            names = ", ".join(sorted(corpora ^ set(gates.corpus)))
-            raise EvalError(f"Questions and gates must name the same corpora; they differ in: {names}.")
+            raise EvalError(_other_corpora(corpora, set(gates.corpus)))
         if strange := ", ".join(sorted(set(gates.ceilings) - corpora)):
             raise EvalError(f"[ceilings] of the gates names a corpus without questions: {strange}.")
         breaches += _floors(scores, gates.corpus, "corpus", lambda s: s.question.corpus)

@@ -104,13 +104,14 @@ class Peer:
     """The peer over one corpus, with what ``eval.run`` asks of an engine."""
 
     def __init__(self, corpus_dir: Path, embedding: SharedEmbedding, model: EmbeddedModel) -> None:
-        found = scan([corpus_dir])
-        self._documents = {name: read_document(path, name) for name, path in found.items()}
-        self._embedding, self._model = embedding, model
+        self._corpus_dir, self._embedding, self._model = corpus_dir, embedding, model
+        self._documents: dict[str, Document] = {}
         self._engine: CitationQueryEngine | None = None
 
     def sync(self) -> SyncReport:
-        """Builds its index."""
+        """Reads the documents as they are now, and builds its index of them."""
+        found = scan([self._corpus_dir])
+        self._documents = {name: read_document(path, name) for name, path in found.items()}
         sources = [Source(text=d.text, metadata={"id": d.id}) for d in self._documents.values()]
         index = VectorStoreIndex.from_documents(sources, embed_model=self._embedding)
         retriever = index.as_retriever(similarity_top_k=SOURCES, embed_model=self._embedding)
@@ -177,6 +178,15 @@ def read_status(text: str) -> Status:
         if any(re.search(pattern, text, re.IGNORECASE) for pattern in _STATUS[status.value]):
             return status
     return Status.STATED
+
+
+def ready() -> None:
+    """Whether it could be asked: told before the engine's own run, which takes minutes.
+
+    Raises:
+        StatedError: its model is not there, or unknown.
+    """
+    resolve_llm(Settings(llm="embedded"))
 
 
 @contextmanager

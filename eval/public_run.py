@@ -1,4 +1,4 @@
-"""Runs the engine, a cosine threshold and, if asked for, a peer on public questions.
+"""Runs the engine and, if asked for, a peer on public questions, and our verification on marked answers.
 
 A question counts as right when it is answerable, the status is ``stated`` or ``partial`` and a citation
 lies in a sentence that holds a gold answer; or when it is not, and the status is neither.
@@ -10,13 +10,11 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from eval.matching import Stretch
 from eval.public_sets import MarkedAnswer, PublicItem, sentence_spans
@@ -30,13 +28,29 @@ _ANSWERED = (Status.STATED, Status.PARTIAL)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One question's result for one system: answered at all, and with a gold sentence cited."""
+    """One question's result for one system: answered at all, and with a gold sentence cited.
+
+    ``got`` is the status, ``cited`` and ``near`` are the sentences shown as the answer and as related,
+    and ``why`` holds the findings' reasons: what a person needs who asks why it went wrong.
+    """
 
     item: PublicItem
     answered: bool
     on_gold: bool
     seconds: float
     crash: str = ""
+    got: str = ""
+    cited: tuple[str, ...] = ()
+    near: tuple[str, ...] = ()
+    why: str = ""
+    backend: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Answered with a gold sentence cited, or rightly refused."""
+        if self.item.answerable:
+            return self.answered and self.on_gold
+        return not self.answered and not self.crash
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +71,23 @@ class Figures:
             return None
         return (self.answered.share + self.refused.share) / 2
 
+    @property
+    def balanced_right(self) -> float | None:
+        """The same where an answer counts only with a gold sentence cited."""
+        if self.on_gold.share is None or self.refused.share is None:
+            return None
+        return (self.on_gold.share + self.refused.share) / 2
+
 
 def figures(outcomes: Sequence[Outcome]) -> Figures:
     """The figures of one system over some questions."""
     yes = [o for o in outcomes if o.item.answerable]
     no = [o for o in outcomes if not o.item.answerable]
-    refused = [not o.answered and not o.crash for o in no]
     return Figures(
         Rate(sum(o.answered for o in yes), len(yes)),
-        Rate(sum(refused), len(no)),
-        Rate(sum(o.answered and o.on_gold for o in yes), len(yes)),
-        Rate(sum(o.answered and o.on_gold for o in yes) + sum(refused), len(outcomes)),
+        Rate(sum(o.right for o in no), len(no)),
+        Rate(sum(o.right for o in yes), len(yes)),
+        Rate(sum(o.right for o in outcomes), len(outcomes)),
         sorted(o.seconds for o in outcomes)[len(outcomes) // 2],
         sum(bool(o.crash) for o in outcomes),
     )
@@ -90,15 +110,16 @@ def ask_all(items: Sequence[PublicItem], open_engine: OpenEngine, llm: str, name
                 shift = document.text.index(members[0].text)
                 for item in members:
                     outcomes.append(_outcome(item, engine.ask, document.id, shift))
-                    _tell(f"{name}: {len(outcomes)} of {len(items)} asked", last=len(outcomes) == len(items))
+                    _tell(f"{name}: {len(outcomes)} of {len(items)} asked", len(outcomes), len(items))
     return outcomes
 
 
-def _tell(line: str, *, last: bool = False) -> None:
-    """Progress: one line that changes on a terminal, elsewhere only the last."""
+def _tell(line: str, number: int, of: int) -> None:
+    """Progress: one line that changes on a terminal, elsewhere every 50th and the last."""
+    last = number == of
     if sys.stderr.isatty():
         sys.stderr.write(f"\r{line} " + ("\n" if last else ""))
-    elif last:
+    elif last or number % 50 == 0:
         sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
@@ -118,44 +139,11 @@ def _outcome(item: PublicItem, ask: Callable[[str], Any], document_id: str, shif
     gold = [Stretch(document_id, start + shift, end + shift) for start, end in item.gold]
     cited = [Stretch(c.document_id, c.start, c.end) for c in answer.citations]
     hit = any(c.overlaps(g) for c in cited for g in gold)
-    return Outcome(item, answer.status in _ANSWERED, hit, time.perf_counter() - begun)
-
-
-def cosine(items: Sequence[PublicItem], encode: Callable[[Sequence[str]], Any]) -> list[Outcome]:
-    """The plain rival: the nearest sentence is the answer where it is near enough.
-
-    Its threshold is fitted to these very questions, each half judged by the other half's best, so that
-    it is as good as a threshold can be.
-    """
-    vectors: dict[str, tuple[list[tuple[int, int]], Any]] = {}
-    scored: list[tuple[PublicItem, float, bool, float]] = []
-    for item in items:
-        begun = time.perf_counter()
-        if item.text not in vectors:
-            spans = sentence_spans(item.text)
-            vectors[item.text] = (spans, encode([item.text[a:b] for a, b in spans]))
-        spans, rows = vectors[item.text]
-        near = rows @ encode([item.question])[0]
-        best = int(np.argmax(near))
-        nearest = Stretch("", *spans[best])
-        hit = any(nearest.overlaps(Stretch("", start, end)) for start, end in item.gold)
-        scored.append((item, float(near[best]), hit, time.perf_counter() - begun))
-    halves = scored[::2], scored[1::2]
-    return [
-        Outcome(item, value >= threshold, hit, seconds)
-        for half, other in (halves, halves[::-1])
-        for threshold in [_best([(v, i.answerable) for i, v, _, _ in other])]
-        for item, value, hit, seconds in half
-    ]
-
-
-def _best(values: Sequence[tuple[float, bool]]) -> float:
-    def balanced(threshold: float) -> float:
-        yes = [v >= threshold for v, answerable in values if answerable]
-        no = [v < threshold for v, answerable in values if not answerable]
-        return sum(yes) / max(len(yes), 1) + sum(no) / max(len(no), 1)
-
-    return max((value for value, _ in values), key=balanced, default=0.0)
+    return Outcome(
+        item, answer.status in _ANSWERED, hit, time.perf_counter() - begun, got=str(answer.status),
+        cited=tuple(c.quote for c in answer.citations), near=tuple(c.quote for c in answer.related),
+        why="; ".join(f.reason for f in answer.findings if f.reason), backend=answer.backend,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +157,7 @@ class Detection:
     bad_among_accepted: Rate
 
 
-def detect(answers: Iterable[MarkedAnswer]) -> Detection:
+def detect(answers: Sequence[MarkedAnswer]) -> Detection:
     """Checks each sentence of each answer against all passages; a rejected one counts as detected."""
     results: list[tuple[bool, bool]] = []
     for number, marked in enumerate(answers, start=1):
@@ -180,8 +168,7 @@ def detect(answers: Iterable[MarkedAnswer]) -> Detection:
                 question=marked.question,
             )  # fmt: skip
             results.append((bad, sentence_accepted(checks)))
-        _tell(f"verification: {number} answers checked")
-    _tell(f"verification: {len(results)} sentences checked", last=True)
+        _tell(f"verification: {number} of {len(answers)} answers checked", number, len(answers))
     marks = [accepted for is_bad, accepted in results if is_bad]
     rejected = [is_bad for is_bad, accepted in results if not accepted]
     passed = [is_bad for is_bad, accepted in results if accepted]

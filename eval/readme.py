@@ -4,6 +4,7 @@ A part of the README between ``<!-- generated: KIND -->`` and ``<!-- end -->`` i
 
 - ``command``: the block's own first line, ``$ stated …``, is run, and its output follows;
 - ``markdown ARGUMENTS``: what ``stated ARGUMENTS`` prints, as it is;
+- ``measured NAME``: the table of ``eval/measured/NAME.json``, which a longer run wrote;
 - ``program``: the output of the Python block before it;
 - ``modules``: the engine's modules in the order that ``tests/test_imports.py`` holds them to, each with
   the first sentence of its docstring.
@@ -26,6 +27,7 @@ from pathlib import Path
 from typing import Protocol
 
 from eval.faults import EvalError
+from eval.measured import FOLDER, read
 from rag.errors import StatedError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -113,6 +115,9 @@ def _part(part: re.Match[str], before: str, runner: Runner) -> str:
         body = f"{shown.group()}{runner.command(shlex.split(shown['arguments'])).strip()}\n```\n"
     elif kind == "markdown" and part["arguments"]:
         body = f"\n{runner.command(shlex.split(part['arguments'])).strip()}\n\n"
+    elif kind == "measured" and part["arguments"]:
+        measurement = read(FOLDER / f"{part['arguments']}.json")
+        body = f"\n{measurement.told()}\n\n"
     elif kind == "program":
         programs = _PYTHON.findall(before)
         if not programs:

@@ -8,6 +8,7 @@ from typing import Any
 
 from eval.baseline import Comparison
 from eval.gate import Breach
+from eval.judge import Opinion
 from eval.metrics import Outcome, Score
 from eval.recording import Recording
 from eval.summary import groups, summarise
@@ -23,7 +24,8 @@ class Result:
 
     ``gated`` says whether gates were applied at all; ``notices`` are lines to tell beside the verdict;
     ``survivors`` are mutations that the evaluator did not catch, of ``mutations`` tried (by name:
-    caught, tried).  ``beside`` holds a peer's scores by its name.
+    caught, tried).  ``beside`` holds a peer's scores by its name, ``command`` what was typed,
+    ``opinion`` what a language model made of the answers, where one was asked.
     """
 
     scores: tuple[Score, ...]
@@ -34,6 +36,8 @@ class Result:
     notices: tuple[str, ...] = ()
     mutations: dict[str, tuple[int, int]] = field(default_factory=dict)
     beside: dict[str, tuple[Score, ...]] = field(default_factory=dict)
+    command: str = ""
+    opinion: Opinion | None = None
 
     @property
     def passed(self) -> bool:
@@ -86,6 +90,7 @@ def to_dict(result: Result) -> dict[str, Any]:
         "mutations": {name: {"caught": c, "tried": n} for name, (c, n) in result.mutations.items()},
         "groups": {name: summarise(members).to_dict() for name, members in groups(result.scores).items()},
         "beside": {name: summarise(scores).to_dict() for name, scores in result.beside.items()},
+        "opinion": result.opinion.to_dict() if result.opinion else None,
         "questions": [_question(result, score) for score in result.scores],
     }
 

@@ -13,7 +13,9 @@ import pytest
 
 from eval import cli
 from eval.faults import EvalError
-from eval.public_run import Outcome, ask_all, cosine, detect, figures
+from eval.measured import read
+from eval.public_cosine import cosine
+from eval.public_run import Outcome, ask_all, detect, figures
 from eval.public_sets import MarkedAnswer, PublicItem, read_public, sample, sentence_spans
 from eval.rates import Rate
 from eval.run import Engine, open_assistant
@@ -102,6 +104,42 @@ def test_other_files_are_refused_by_line(
     assert said in capsys.readouterr().err
 
 
+def test_files_of_two_kinds_are_not_one_measurement(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "other").mkdir()
+    files = written(tmp_path, CLAPNQ), written(tmp_path / "other", RAGTRUTH)
+    assert cli.main([word for file in files for word in ("--public", str(file))]) == 2
+    assert "set.jsonl holds something else than set.jsonl" in capsys.readouterr().err
+
+
+def test_what_can_be_answered_and_what_cannot_may_stand_in_two_files(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answerable, other = tmp_path / "yes", tmp_path / "no"
+    for folder in (answerable, other):
+        folder.mkdir()
+    refused = {**CLAPNQ, "id": "d", "output": [{"answer": "", "selected_sentences": []}]}
+    files = written(answerable, CLAPNQ, {**CLAPNQ, "id": "e"}), written(other, refused)
+    options = [word for file in files for word in ("--public", str(file))]
+    assert cli.main([*options, "--sample", "1", "--report", str(tmp_path / "report")]) == 0
+    told = capsys.readouterr().out
+    command = "stated eval --public set.jsonl --public set.jsonl --sample 1"
+    assert f"`{command}`" in told and "2 questions," in told and str(tmp_path) not in told
+    measured = read(tmp_path / "report" / "public.json")
+    assert measured.command == command
+    assert {name: found["answered"]["total"] for name, found in measured.systems.items()} == {
+        "stated": 1, "cosine threshold": 1
+    }  # fmt: skip
+    assert all(found["balanced"] is not None for found in measured.systems.values())
+    lines = (tmp_path / "report" / "public.jsonl").read_text("utf-8").splitlines()
+    looked_at = [json.loads(line) for line in lines]
+    assert [(told["system"], told["answerable"]) for told in looked_at] == [
+        ("stated", True), ("stated", False), ("cosine threshold", True), ("cosine threshold", False)
+    ]  # fmt: skip
+    assert looked_at[0]["gold"] == ["They gave their name ."]
+
+
 def test_sample_is_the_same_for_the_same_seed() -> None:
     assert sample(range(100), 5, 1) == sample(range(100), 5, 1) != sample(range(100), 5, 2)
     assert sample([1, 2], 5, 1) == sample([1, 2], None, 9) == [1, 2]
@@ -120,6 +158,15 @@ def test_crashes_count_against_both_kinds(tmp_path: Path) -> None:
     ])  # fmt: skip
     assert (found.answered, found.refused, found.right) == (Rate(1, 2), Rate(0, 1), Rate(1, 3))
     assert found.balanced == 0.25 and found.crashed == 2
+
+
+def test_an_answer_without_a_gold_sentence_is_no_right_one(tmp_path: Path) -> None:
+    yes, no = items(written(tmp_path, SQUAD))
+    found = figures([
+        Outcome(yes, True, False, 0.1), Outcome(yes, True, True, 0.1), Outcome(no, False, False, 0.1),
+    ])  # fmt: skip
+    assert (found.balanced, found.balanced_right) == (1.0, 0.75)
+    assert (found.on_gold, found.right) == (Rate(1, 2), Rate(2, 3))
 
 
 def test_cosine_judges_each_half_by_the_other(tmp_path: Path) -> None:

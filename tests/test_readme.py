@@ -18,6 +18,7 @@ import yaml
 
 from eval import bench, readme
 from eval import cli as eval_cli
+from eval.measured import FOLDER
 from eval.questions import EvalError
 from rag import Assistant, Settings
 from rag.settings import MAX_FILE_BYTES, MAX_QUESTION_CHARACTERS, read_environment
@@ -146,6 +147,8 @@ def test_a_programs_output_is_that_of_the_block_before_it() -> None:
         "<!-- generated: program -->\n<!-- end -->\n",
         "<!-- generated: poem -->\n<!-- end -->\n",
         "<!-- generated: markdown -->\n<!-- end -->\n",
+        "<!-- generated: measured -->\n<!-- end -->\n",
+        "<!-- generated: measured nothing -->\n<!-- end -->\n",
     ],
 )
 def test_a_part_that_would_be_skipped_in_silence_is_an_error(text: str) -> None:
@@ -283,6 +286,11 @@ def test_every_variable_that_the_program_names_is_in_the_table() -> None:
 def test_the_limits_are_the_programs() -> None:
     assert f"at most {MAX_QUESTION_CHARACTERS:,} characters" in TEXT
     assert f"at most {MAX_FILE_BYTES // 1_000_000} MB" in TEXT
+
+
+def test_every_measurement_that_is_kept_is_shown() -> None:
+    shown = re.findall(r"^<!-- generated: measured (\S+) -->$", TEXT, re.MULTILINE)
+    assert sorted(shown) == sorted(file.stem for file in FOLDER.glob("*.json")) and shown
 
 
 # ---- what it points to -----------------------------------------------------------------------------
