@@ -47,7 +47,7 @@ ORDER = (
     ("generation", "embedded", "remote"),
     ("verification",),
     ("wording",),
-    ("ledger",),
+    ("kept_ledgers", "ledger"),
     ("assistant",),
 )
 

@@ -16,6 +16,7 @@ from ui.render import STATUS_MEANINGS, STATUS_WORDS, kind_text, shortened
 
 _GROUPS = ((Verdict.STATED, "What is stated"), (Verdict.UNDISCLOSED, "What the sources call undisclosed"),
            (Verdict.NOT_COVERED, "What the sources do not mention"))  # fmt: skip
+_BEGINNING = 24  # characters by which a claim is found in its paragraph
 _SPACE = re.compile(r"\s+")
 
 
@@ -95,17 +96,14 @@ def _status(answer: Answer) -> str:
 
 
 def _words(answer: Answer, turn: int) -> str:
-    """The text; where each paragraph is one claim, its kind and speaker stand with it."""
+    """The text; where each piece of it is one claim, its kind and speaker stand with it."""
     count = len(answer.citations)
     texts = paragraphs(answer.text)
     claims = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
-    bare = [_bare(text) for text in texts]
-    # A part of a compound question is led by its own words, which are no claim.
-    ends = [text.endswith(_bare(claim.text)) for text, claim in zip(bare, answer.claims, strict=False)]
-    if len(bare) == len(answer.claims) and all(ends):
+    if (pieces := _by_claim(texts, answer.claims)) is not None:
         return "".join(
             _paragraph(text, count, turn) + (_kind(claim, answer) if claim.citations else "")
-            for text, claim in zip(texts, answer.claims, strict=True)
+            for text, claim in pieces
         )
     words = "".join(_paragraph(text, count, turn) for text in texts)
     if len(claims) == 1:
@@ -116,6 +114,27 @@ def _words(answer: Answer, turn: int) -> str:
         for claim in claims
     ]
     return words + ("<h3>Kinds of statement</h3>" + listing(lines) if lines else "")
+
+
+def _by_claim(texts: Sequence[str], claims: Sequence[Claim]) -> list[tuple[str, Claim]] | None:
+    """The paragraphs cut where a claim begins, so that each piece ends with one; None where they do not fit.
+
+    A part of a compound question is led by its own words, which are no claim.
+    """
+    pieces: list[tuple[str, Claim]] = []
+    rest = list(claims)
+    for text in texts:
+        start = 0
+        while rest:
+            following = text.find(rest[1].text[:_BEGINNING], start + 1) if len(rest) > 1 else -1
+            piece = text[start : following if following > 0 else len(text)].strip()
+            if not _bare(piece).endswith(_bare(rest[0].text)):
+                return None
+            pieces.append((piece, rest.pop(0)))
+            if following < 0:
+                break
+            start = following
+    return pieces if not rest and len(pieces) >= len(texts) else None
 
 
 def _bare(text: str) -> str:

@@ -12,8 +12,9 @@ from rag.errors import StatedError
 from rag.records import Answer
 from ui import feedback
 from ui.conversation import LATEST, Frame, as_of_choices, frames, suggested
+from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
-from ui.source_view import pane_html
+from ui.welcome import shelf_html, welcome_html
 from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
@@ -29,10 +30,6 @@ element.addEventListener('click', (event) => {
   if (button) trigger('feedback', { turn: Number(button.dataset.turn), choice: button.dataset.feedback });
 });
 """
-_EMPTY = page_part(
-    '<p class="aside">Ask in plain English. Each answer says whether the sources <b>state</b> it, '
-    "<b>say that it is not disclosed</b>, or <b>do not mention</b> it, and shows the sentences.</p>"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +38,7 @@ class AskTab:
 
     as_of: gr.Dropdown
     suggestions: list[gr.Button]
+    pane: gr.HTML
 
     @property
     def outputs(self) -> list[Any]:
@@ -51,8 +49,8 @@ class AskTab:
         return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, ())]
 
 
-def build(assistant: Assistant) -> AskTab:
-    """The tab's widgets and listeners, inside the page that is being built."""
+def build(assistant: Assistant, readings: Readings) -> AskTab:
+    """The tab's widgets and listeners, inside the page that is being built; questions go before readings."""
     past = gr.State([])
     with gr.Row(elem_id="ask-row"):
         with gr.Column(scale=3, min_width=320, elem_id="asking"):
@@ -68,23 +66,24 @@ def build(assistant: Assistant) -> AskTab:
                     )  # fmt: skip
                     ask = gr.Button("Ask", variant="primary", min_width=90, scale=1, elem_id="ask-button")
                     again = gr.Button("Start anew", min_width=110, scale=1, elem_id="again")
+            announce = gr.HTML("", elem_id="announce", js_on_load=None)
+            answer = gr.HTML(welcome_html(), elem_id="answer", js_on_load=_FEEDBACK)
+            thanks = gr.HTML("", elem_id="thanks", js_on_load=None)
             with gr.Row(elem_id="suggestions"):
                 suggestions = [
                     gr.Button(size="sm", min_width=100, elem_classes="suggestion", **shown)
                     for shown in _shown(assistant, ())
                 ]
-            announce = gr.HTML("", elem_id="announce", js_on_load=None)
-            answer = gr.HTML(_EMPTY, elem_id="answer", js_on_load=_FEEDBACK)
-            thanks = gr.HTML("", elem_id="thanks", js_on_load=None)
             earlier = gr.HTML("", elem_id="earlier", js_on_load=_FEEDBACK)
         with gr.Column(scale=2, min_width=320, elem_id="source-column"):
-            pane = gr.HTML(pane_html((), 1, lambda _: None), elem_id="sources", js_on_load=None)
+            pane = gr.HTML(shelf_html(assistant.documents()), elem_id="sources", js_on_load=None)
 
     shown = [answer, earlier, pane, announce, thanks, past, question, *suggestions]
 
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
-        for frame in frames(assistant, answers, asked or "", chosen_day(when)):
-            yield _outputs(frame, assistant, asked)
+        with readings.aside():
+            for frame in frames(assistant, answers, asked or "", chosen_day(when)):
+                yield _outputs(frame, assistant, asked)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
         return _noted(assistant, answers, event)
@@ -96,7 +95,7 @@ def build(assistant: Assistant) -> AskTab:
     again.click(lambda: _cleared(assistant), None, [*shown, as_of], **QUICK)
     for part in (answer, earlier):
         part.feedback(noted, past, thanks, **QUICK)
-    return AskTab(as_of, suggestions)
+    return AskTab(as_of, suggestions, pane)
 
 
 def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
@@ -116,7 +115,8 @@ def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
 
 
 def _cleared(assistant: Assistant) -> list[Any]:
-    return [_EMPTY, "", pane_html((), 1, lambda _: None), "", "", [], "", *_buttons(assistant, ()), ""]
+    shelf = shelf_html(assistant.documents())
+    return [welcome_html(), "", shelf, "", "", [], "", *_buttons(assistant, ()), ""]
 
 
 def _spoken(words: str) -> str:
