@@ -127,6 +127,11 @@ class Assistant:
         """All indexed documents, sorted by id."""
         return self._current().snapshot.documents
 
+    def sentence_counts(self) -> dict[str, int]:
+        """How many sentences each indexed document has, by its id."""
+        snapshot = self._current().snapshot
+        return {document.id: len(snapshot.units(document.id)) for document in snapshot.documents}
+
     def state(self) -> IndexState:
         """What is indexed now; unlike the others it builds nothing.
 

@@ -128,6 +128,7 @@ def test_it_is_read_once_for_all_who_wait_and_tells_them_how_far_it_is(slow: tup
     assistant.steps.release(2)
     *_, last = watched
     assert (assistant.read, last.rows, last.fault) == (1, ROWS, "")
+    assert readings.latest == ROWS
     assert readings.read() is not last  # after a change of the documents the engine has others
 
 
@@ -158,5 +159,10 @@ def test_closing_the_page_ends_it_at_the_next_detail(slow: tuple[Slow, Readings]
 def test_what_stopped_it_is_told(fault: Exception, told: str) -> None:
     assistant = Slow(fault=fault)
     assistant.steps.release(9)
-    reading = Readings(assistant).read()  # type: ignore[arg-type]
+    readings = Readings(assistant)  # type: ignore[arg-type]
+    reading = readings.read()
     assert reading.finished.wait(20) and told in reading.fault
+    with pytest.raises(StatedError, match=told):
+        readings.rows(lambda *_: None)
+    assert readings.latest == []
+    readings.close()  # the thread's own end belongs to this test

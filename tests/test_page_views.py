@@ -208,6 +208,24 @@ def test_a_paragraph_of_two_statements_is_shown_as_two_with_their_kinds() -> Non
     assert "Kinds of statement" in other
 
 
+def test_a_sentence_that_calls_something_undisclosed_is_not_shown_as_a_fact_about_it() -> None:
+    early = HistoryEntry(date(2025, 1, 2), Verdict.UNDISCLOSED, (1,))
+    late = HistoryEntry(date(2025, 6, 7), Verdict.STATED, (0,))
+    claims = (
+        Claim(f"{BRASS} [1]", ClaimKind.FACT, "", Origin.QUOTE, 0, (0,)),
+        Claim(f"{LICENCE} [2]", ClaimKind.FACT, "the maker", Origin.QUOTE, 0, (1,)),
+    )
+    finding = Finding("the lamp", "licence", Verdict.STATED, citations=(0,), history=(early, late))
+    answer = make_answer(
+        QUESTION, text=f"{BRASS} [1]\n\n{LICENCE} [2]", claims=claims, findings=(finding,),
+        citations=(cite(BRASS), cite(LICENCE)),
+    )  # fmt: skip
+    text = Tags(answer_view.answer_html(answer, 1)).text
+    assert text.index(BRASS) < text.index("stated as fact") < text.index(LICENCE)
+    assert text.index(LICENCE) < text.index("called undisclosed, the maker")
+    assert text.count("stated as fact") == 1
+
+
 def test_follow_up_says_how_it_was_understood() -> None:
     answer = make_answer("and its licence?", understood_as="and the lamp's licence?")
     assert "Understood as: and the lamp's licence?" in Tags(answer_view.answer_html(answer, 1)).text

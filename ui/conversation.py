@@ -110,12 +110,6 @@ def as_of_choices(assistant: Assistant) -> list[tuple[str, str]]:
     ]
 
 
-def suggested(assistant: Assistant, answers: Sequence[Answer]) -> list[str]:
-    """Questions to go on with: the corpus's own, without those that were asked."""
-    asked = {answer.question for answer in answers}
-    return [question for question in assistant.suggestions() if question not in asked]
-
-
 def _history(past: Sequence[Answer]) -> list[Turn]:
     return [Turn(answer.question, answer.understood_as) for answer in past]
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from rag.errors import StatedError
 from ui.documents_view import outcome_html
 from ui.jobs import Job, Tell
-from ui.ledger_rows import differences, ledger_rows
+from ui.ledger_reading import Readings
+from ui.ledger_rows import differences
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -27,12 +28,18 @@ def added_ids(assistant: Assistant) -> list[str]:
 
 
 def add(
-    assistant: Assistant, files: Sequence[Path], published: date | None, kind: str | None, job: Job
+    assistant: Assistant,
+    readings: Readings,
+    files: Sequence[Path],
+    published: date | None,
+    kind: str | None,
+    job: Job,
 ) -> tuple[str, list[Path]]:
     """Take files in, one after the other.
 
     Args:
         assistant: the engine.
+        readings: where its ledger is read, before and after.
         files: uploaded ones.
         published: for those that give no date themselves.
         kind: ``article`` or ``release-note``; None leaves it to the file.
@@ -44,7 +51,7 @@ def add(
     Raises:
         StatedError: the ledger cannot be read.
     """
-    before = ledger_rows(assistant, progress=_reading(job, _BEFORE))
+    before = readings.rows(_reading(job, _BEFORE))
     done: list[str] = []
     refused: dict[str, str] = {}
     left: list[Path] = []
@@ -56,22 +63,22 @@ def add(
             refused[f"{number} {file.name}"] = _mended(str(error))
             left.append(file)
     job.so_far = outcome_html(done, refused, None)
-    changes = differences(before, ledger_rows(assistant, progress=_reading(job, _AFTER))) if done else []
+    changes = differences(before, readings.rows(_reading(job, _AFTER))) if done else []
     return outcome_html(done, refused, changes), left
 
 
-def remove(assistant: Assistant, document_id: str, job: Job) -> str:
+def remove(assistant: Assistant, readings: Readings, document_id: str, job: Job) -> str:
     """Take an added document out again; what happened as HTML.
 
     Raises:
         StatedError: it is no added document, or cannot be deleted.
     """
-    before = ledger_rows(assistant, progress=_reading(job, _BEFORE))
+    before = readings.rows(_reading(job, _BEFORE))
     job.tell(f"Removing {document_id}", 0, 0)
     assistant.remove(document_id)
     done = [f"{document_id} was removed."]
     job.so_far = outcome_html(done, {}, None)
-    changes = differences(before, ledger_rows(assistant, progress=_reading(job, _AFTER)))
+    changes = differences(before, readings.rows(_reading(job, _AFTER)))
     return outcome_html(done, {}, changes)
 
 

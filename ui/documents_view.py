@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from rag.records import Document
@@ -13,23 +13,23 @@ from ui.render import STATUS_WORDS
 from ui.welcome import days_of, kind_of, last_day
 
 
-def documents_html(documents: Sequence[Document], added: Sequence[str]) -> str:
-    """Every document with its date, kind, length, digest and origin, the newest first."""
+def documents_html(documents: Sequence[Document], added: Sequence[str], sentences: Mapping[str, int]) -> str:
+    """Every document with its dates, kind, number of sentences, digest and origin, the newest first."""
     rows = []
     for document in sorted(documents, key=lambda one: (last_day(one), one.id), reverse=True):
         by = f'<br><span class="aside">{escape(document.publisher)}</span>' if document.publisher else ""
-        there = "added here" if document.id in added else "shipped"
-        words = f'{len(document.text.split()):,}<span class="unit"> words</span>'
+        there = "added here" if document.id in added else "corpus folder"
+        count = f'{sentences.get(document.id, 0):,}<span class="unit"> sentences</span>'
         rows.append(
             f'<tr role="row"><th scope="row" role="rowheader" dir="auto">{escape(document.title)}{by}'
             f"{_about(document)}</th>"
             f'<td role="cell" class="days">{days_of(document)}</td><td role="cell">{kind_of(document)}</td>'
-            f'<td role="cell" class="number">{words}</td>'
+            f'<td role="cell" class="number">{count}</td>'
             f'<td role="cell">{there}<br> {original(document.url)}</td></tr>'
         )
     head = "".join(
         f'<th scope="col" role="columnheader">{name}</th>'
-        for name in ("Document", "Dates", "Kind", "Words", "Origin")
+        for name in ("Document", "Dates", "Kind", "Sentences", "Origin")
     )
     table = (
         f'<table class="list" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'

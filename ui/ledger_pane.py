@@ -76,7 +76,7 @@ def _chosen(row: LedgerRow) -> str:
 def _entry(entry: LedgerEntry) -> str:
     quotes = "".join(
         f'<blockquote dir="auto">{escape(c.quote)}<span class="aside origin">'
-        f"{' · '.join(escape(part) for part in (c.title, c.section) if part)} {original(c.url)}</span>"
+        f"{' · '.join(p for p in (escape(c.title), escape(c.section), original(c.url)) if p)}</span>"
         "</blockquote>"
         for c in entry.citations
     )

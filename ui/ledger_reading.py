@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rag.errors import StatedError
 from rag.records import LedgerRow
-from ui.ledger_rows import ledger_rows
+from ui.ledger_rows import Progress, ledger_rows
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -57,6 +57,7 @@ class Readings:
         self._lock = threading.Lock()
         self._readings: dict[date | None, Reading] = {}
         self._threads: list[threading.Thread] = []
+        self._latest: list[LedgerRow] = []
         self._asking = 0
         self._stopped = threading.Event()
 
@@ -72,6 +73,26 @@ class Readings:
                 self._threads = [t for t in self._threads if t.is_alive()] + [thread]
                 thread.start()
             return reading
+
+    @property
+    def latest(self) -> list[LedgerRow]:
+        """The rows as of the latest day, where they have been read; nothing is begun."""
+        return self._latest
+
+    def rows(self, tell: Progress) -> list[LedgerRow]:
+        """The rows as of the latest day, waited for.
+
+        Args:
+            tell: told how far it is.
+
+        Raises:
+            StatedError: they could not be read.
+        """
+        for reading in self.watch():
+            tell("ledger", reading.done, reading.total)
+        if reading.fault:
+            raise StatedError(reading.fault)
+        return reading.rows
 
     def watch(self, as_of: date | None = None) -> Iterator[Reading]:
         """The reading again and again until it has ended."""
@@ -109,6 +130,8 @@ class Readings:
         reading.fault = "The ledger could not be read: this is a defect, the terminal tells more."
         try:
             reading.rows = ledger_rows(self._assistant, as_of, tell)
+            if as_of is None:
+                self._latest = reading.rows
             reading.fault = ""
         except StatedError as error:
             reading.fault = str(error)

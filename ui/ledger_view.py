@@ -82,7 +82,8 @@ def _head(rows: Sequence[LedgerRow], total: int) -> str:
         f'<span class="count-of">{badge(verdict)} {sum(row.verdict is verdict for row in rows)}</span>'
         for verdict in Verdict
     )
-    told = f'<span class="aside">{len(rows)} of {total}</span>'
+    all_ = "" if len(rows) == total else f" of {total}"
+    told = f'<span class="aside">{len(rows)}{all_} details</span>'
     return f'<div class="ledger-head"><p class="status">{counts}{told}</p>{_downloads(rows)}</div>'
 
 

@@ -58,13 +58,14 @@
     if (top < 0 || top > innerHeight / 2) pane.scrollIntoView({ block: 'start', behavior: calm() });
   }
 
-  // An answer's first sentence is seen in its paragraph without a click; focus and page stay where they are.
+  // An answer's first sentence, or near miss, is seen without a click; focus and page stay where they are.
   function showCited(pane) {
-    const first = pane.querySelector('[role=tabpanel]:not([hidden]) mark.bright[data-at]');
-    const panel = first && first.closest('[role=tabpanel]');
-    if (!panel) return;
+    const panel = pane.querySelector('[role=tabpanel]:not([hidden])');
+    const first = panel && (panel.querySelector('mark.bright[data-at]') || panel.querySelector('mark.near[data-at]'));
+    if (!first) return;
     const above = first.getBoundingClientRect().top - panel.getBoundingClientRect().top;
-    if (above > panel.clientHeight * 0.6) panel.scrollTop += above - panel.clientHeight * 0.3;
+    if (above > 0 && above < panel.clientHeight * 0.6) return;
+    panel.scrollTo({ top: panel.scrollTop + above - panel.clientHeight * 0.3, behavior: 'instant' });
   }
 
   function watchSources() {

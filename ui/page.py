@@ -59,7 +59,7 @@ def build(assistant: Assistant, access: Access | None = None, readings: Readings
                 tab_ledger.build(assistant, ledger, readings)
             with gr.Tab("Sources", id="sources-tab"):
                 shown, now = tab_sources.build(
-                    assistant, access, desk, asking.outputs, lambda: asking.refreshed(assistant)
+                    assistant, access, desk, readings, asking.outputs, lambda: asking.refreshed(assistant)
                 )
             with gr.Tab("Evals", id="evals-tab") as measured:
                 tab_evals.build(assistant, access, desk, measured)

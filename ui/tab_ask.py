@@ -11,9 +11,10 @@ import gradio as gr
 from rag.errors import StatedError
 from rag.records import Answer
 from ui import feedback
-from ui.conversation import LATEST, Frame, as_of_choices, frames, suggested
+from ui.conversation import LATEST, Frame, as_of_choices, frames
 from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
+from ui.suggested import suggested
 from ui.welcome import shelf_html, welcome_html
 from ui.wiring import LONG, QUICK
 
@@ -39,6 +40,7 @@ class AskTab:
     as_of: gr.Dropdown
     suggestions: list[gr.Button]
     pane: gr.HTML
+    readings: Readings
 
     @property
     def outputs(self) -> list[Any]:
@@ -46,7 +48,7 @@ class AskTab:
 
     def refreshed(self, assistant: Assistant) -> list[Any]:
         """Dates and suggestions as the documents have them now."""
-        return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, ())]
+        return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, self.readings, ())]
 
 
 def build(assistant: Assistant, readings: Readings) -> AskTab:
@@ -72,7 +74,7 @@ def build(assistant: Assistant, readings: Readings) -> AskTab:
             with gr.Row(elem_id="suggestions"):
                 suggestions = [
                     gr.Button(size="sm", min_width=100, elem_classes="suggestion", **shown)
-                    for shown in _shown(assistant, ())
+                    for shown in _shown(assistant, readings, ())
                 ]
             earlier = gr.HTML("", elem_id="earlier", js_on_load=_FEEDBACK)
         with gr.Column(scale=2, min_width=320, elem_id="source-column"):
@@ -83,7 +85,7 @@ def build(assistant: Assistant, readings: Readings) -> AskTab:
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
         with readings.aside():
             for frame in frames(assistant, answers, asked or "", chosen_day(when)):
-                yield _outputs(frame, assistant, asked)
+                yield _outputs(frame, assistant, readings, asked)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
         return _noted(assistant, answers, event)
@@ -92,13 +94,13 @@ def build(assistant: Assistant, readings: Readings) -> AskTab:
     gr.on([ask.click, question.submit], respond, **wiring)
     for button in suggestions:
         button.click(_same, button, question, **QUICK).then(respond, **wiring)
-    again.click(lambda: _cleared(assistant), None, [*shown, as_of], **QUICK)
+    again.click(lambda: _cleared(assistant, readings), None, [*shown, as_of], **QUICK)
     for part in (answer, earlier):
         part.feedback(noted, past, thanks, **QUICK)
-    return AskTab(as_of, suggestions, pane)
+    return AskTab(as_of, suggestions, pane, readings)
 
 
-def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
+def _outputs(frame: Frame, assistant: Assistant, readings: Readings, asked: str) -> list[Any]:
     """In the order of the tab's outputs; what a frame leaves out stays.
 
     The box is emptied as soon as the question is taken, not when it is answered: by then the next one may
@@ -111,25 +113,25 @@ def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
     if frame.answers is None:
         return [frame.answer, *parts, said, "", kept, box, *[kept] * SUGGESTIONS]
     answers = list(frame.answers)
-    return [frame.answer, *parts, said, "", answers, box, *_buttons(assistant, answers)]
+    return [frame.answer, *parts, said, "", answers, box, *_buttons(assistant, readings, answers)]
 
 
-def _cleared(assistant: Assistant) -> list[Any]:
+def _cleared(assistant: Assistant, readings: Readings) -> list[Any]:
     shelf = shelf_html(assistant.documents())
-    return [welcome_html(), "", shelf, "", "", [], "", *_buttons(assistant, ()), ""]
+    return [welcome_html(), "", shelf, "", "", [], "", *_buttons(assistant, readings, ()), ""]
 
 
 def _spoken(words: str) -> str:
     return f'<p class="unseen" role="status">{words}</p>'
 
 
-def _buttons(assistant: Assistant, answers: Any) -> list[Any]:
-    return [gr.update(**shown) for shown in _shown(assistant, answers)]
+def _buttons(assistant: Assistant, readings: Readings, answers: Any) -> list[Any]:
+    return [gr.update(**shown) for shown in _shown(assistant, readings, answers)]
 
 
-def _shown(assistant: Assistant, answers: Any) -> list[dict[str, Any]]:
+def _shown(assistant: Assistant, readings: Readings, answers: Any) -> list[dict[str, Any]]:
     """The suggestion buttons' words; those without a question are not there."""
-    questions = suggested(assistant, answers)[:SUGGESTIONS]
+    questions = suggested(assistant, answers, readings.latest)[:SUGGESTIONS]
     empty = SUGGESTIONS - len(questions)
     return [{"value": text, "visible": True} for text in questions] + [
         {"value": "", "visible": False}

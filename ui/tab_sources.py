@@ -15,12 +15,14 @@ from ui.access import Access
 from ui.dates import read_date
 from ui.documents_view import documents_html, progress_html
 from ui.jobs import Desk, Job, Work
+from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
 from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
 
+_ADDING = page_part("<h2>Add documents</h2>")
 _KINDS = [("As the file says", ""), ("Article", "article"), ("Release note", "release-note")]
 
 
@@ -28,6 +30,7 @@ def build(
     assistant: Assistant,
     access: Access,
     desk: Desk,
+    readings: Readings,
     others: list[Any],
     refreshed: Callable[[], list[Any]],
 ) -> tuple[list[Any], Callable[[], list[Any]]]:
@@ -37,6 +40,7 @@ def build(
         assistant: with an index.
         access: who may change documents; asked again in every listener, for each can be called alone.
         desk: does the work.
+        readings: where the ledger is read, to tell what a change did.
         others: widgets of other tabs that show what the documents give.
         refreshed: their values now.
 
@@ -49,8 +53,9 @@ def build(
         with gr.Column(scale=2, min_width=300, visible=access.takes_files, elem_id="documents-side"):
             outcome = gr.HTML("", elem_id="outcome", js_on_load=None)
             with gr.Column(elem_id="adding", elem_classes="card"):
+                gr.HTML(_ADDING, js_on_load=None)
                 files = gr.File(
-                    label="Add md, txt, html or pdf, up to 20 MB", file_count="multiple",
+                    label="md, txt, html or pdf, up to 20 MB each", file_count="multiple",
                     file_types=list(documents.SUFFIXES), elem_id="files", height=170,
                 )  # fmt: skip
                 with gr.Row():
@@ -95,7 +100,7 @@ def build(
         def work(job: Job) -> str:
             chosen = [Path(path) for path in paths or ()]
             _check(access.refusal(request), chosen, kind)
-            html, still = documents.add(assistant, chosen, read_date(when), kind or None, job)
+            html, still = documents.add(assistant, readings, chosen, read_date(when), kind or None, job)
             refused.extend(still)
             return html
 
@@ -106,7 +111,7 @@ def build(
         def work(job: Job) -> str:
             if reason := access.refusal(request):
                 raise StatedError(reason)
-            return documents.remove(assistant, document_id or "", job)
+            return documents.remove(assistant, readings, document_id or "", job)
 
         yield from run("Removing a document", work, gr.skip)
 
@@ -151,7 +156,7 @@ def _removable(assistant: Assistant) -> bool:
 
 
 def _table(assistant: Assistant) -> str:
-    return documents_html(assistant.documents(), documents.added_ids(assistant))
+    return documents_html(assistant.documents(), documents.added_ids(assistant), assistant.sentence_counts())
 
 
 def _failed(message: str) -> str:
