@@ -186,6 +186,21 @@ def test_parts_are_listed_by_verdict_and_history_by_date() -> None:
     assert places == sorted(places)
 
 
+def test_a_step_that_only_adds_a_sentence_supersedes_none() -> None:
+    early = HistoryEntry(date(2025, 1, 2), Verdict.STATED, (1,))
+    late = HistoryEntry(date(2025, 6, 7), Verdict.STATED, (0, 1))
+    overview = Finding(
+        "the lamp", "Tell me about the lamp", Verdict.STATED, citations=(0, 1), history=(early, late)
+    )
+    answer = make_answer(QUESTION, findings=(overview, overview), citations=(cite(BRASS), cite(LICENCE)))
+    found = Tags(answer_view.answer_html(answer, 1))
+    assert "Over time" not in found.text and "superseded" not in found.text
+    assert "Tell me about" not in found.text and "the lamp 12" in found.text
+    other = replace(overview, history=(early, replace(late, citations=(0,))))
+    text = Tags(answer_view.answer_html(replace(answer, findings=(other,)), 1)).text
+    assert text.count("superseded") == 1
+
+
 def test_kind_and_speaker_stand_with_the_words() -> None:
     text = Tags(answer_view.answer_html(make_answer(QUESTION), 1)).text
     assert "stated as fact, the maker" in text

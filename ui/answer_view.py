@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from rag.records import Answer, Citation, Claim, Evidence, Finding, Verdict
+from rag.records import Answer, Citation, Claim, Evidence, Verdict
 from ui.answer_markdown import answer_markdown, paragraphs
+from ui.answer_parts import detail_name, over_time_html, parts_html
 from ui.feedback import CHOICES
 from ui.markup import badge, listing, mark, marked, marks, near_letter, notes, page_part, place, section_of
 from ui.render import STATUS_MEANINGS, STATUS_WORDS, kind_text, shortened
 
-_GROUPS = ((Verdict.STATED, "What is stated"), (Verdict.UNDISCLOSED, "What the sources call undisclosed"),
-           (Verdict.NOT_COVERED, "What the sources do not mention"))  # fmt: skip
 _OPEN = "called undisclosed"
 _BEGINNING = 24  # characters by which a claim is found in its paragraph
 _SPACE = re.compile(r"\s+")
@@ -34,8 +33,8 @@ def answer_html(answer: Answer, turn: int) -> str:
         _status(answer),
         _words(answer, turn),
         notes(answer.notices),
-        _parts(answer, turn),
-        _over_time(answer, turn),
+        parts_html(answer, turn),
+        over_time_html(answer, turn),
         _near_misses(answer.related, turn, alone=not answer.citations),
         _proof(answer, turn),
     ]
@@ -168,61 +167,6 @@ def _withholds(claim: Claim, answer: Answer) -> bool:
     steps = [(finding.verdict, finding.citations), *((s.verdict, s.citations) for s in finding.history)]
     said = {verdict for verdict, citations in steps if cited & set(citations)}
     return said == {Verdict.UNDISCLOSED}
-
-
-def _parts(answer: Answer, turn: int) -> str:
-    """Part by part: what is stated, what is called undisclosed, what is not mentioned."""
-    single = len(answer.findings) == 1 and answer.findings[0]
-    if single and not (single.premise or single.conflict):
-        return ""
-    found = []
-    for verdict, title in _GROUPS:
-        lines = [_finding(f, answer, turn) for f in answer.findings if f.verdict is verdict]
-        if lines:
-            found.append(
-                f'<div class="group is-{verdict.value}"><h3>{badge(verdict)} {title}</h3>'
-                f"{listing(lines)}</div>"
-            )
-    return "".join(found)
-
-
-def _finding(finding: Finding, answer: Answer, turn: int) -> str:
-    parts = [escape(detail_name(finding))]
-    if finding.polarity is not None:
-        parts.append(f"({finding.polarity.value})")
-    parts.append(marks(finding.citations, len(answer.citations), turn))
-    if finding.conflict:
-        parts.append('<br><span class="warn">the sources contradict each other: both are shown</span>')
-    if finding.premise:
-        parts.append(f'<br><span class="warn">the question assumes: {escape(finding.premise)}</span>')
-    return " ".join(part for part in parts if part)
-
-
-def detail_name(finding: Finding) -> str:
-    """What was asked; the subject is named first where the detail does not name it."""
-    detail = finding.detail or "the question"
-    known = not finding.subject or finding.subject.lower() in detail.lower()
-    plain = detail if known or finding.detail == "" else f"{finding.subject}: {detail}"
-    return finding.subject if not finding.detail and finding.subject else plain
-
-
-def _over_time(answer: Answer, turn: int) -> str:
-    """How a verdict changed from document to document, the newest last."""
-    found = []
-    for finding in answer.findings:
-        if len(finding.history) < 2:
-            continue
-        steps = [
-            f"<time>{step.published.isoformat()}</time> {badge(step.verdict)} "
-            f"{marks(step.citations, len(answer.citations), turn)}"
-            + (' <span class="aside">superseded</span>' if step is not finding.history[-1] else "")
-            for step in finding.history
-        ]
-        title = f"Over time: {escape(detail_name(finding))}" if len(answer.findings) > 1 else "Over time"
-        found.append(
-            f'<h3>{title}</h3><ol class="steps">{"".join(f"<li>{step}</li>" for step in steps)}</ol>'
-        )
-    return "".join(found)
 
 
 def _near_misses(related: Sequence[Citation], turn: int, alone: bool) -> str:
