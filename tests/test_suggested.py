@@ -30,8 +30,10 @@ LEDGER = [
 EACH = ["Lamp licence?", "Shade licence?", "What do the sources say about Lamp?", "Lamp size?"]
 
 
-def test_one_of_each_status_of_what_is_spoken_of_most() -> None:
+def test_one_of_each_status_of_what_is_in_a_title_or_else_spoken_of_most() -> None:
     assert suggested(OWN, (), LEDGER) == EACH  # type: ignore[arg-type]
+    more = [row("Wall", f"part {number}", EARLY, LATE) for number in range(9)]
+    assert suggested(OWN, (), [*more, *LEDGER]) == EACH  # type: ignore[arg-type]
 
 
 def test_what_was_asked_does_not_come_again() -> None:

@@ -23,14 +23,20 @@ def suggested(assistant: Assistant, answers: Sequence[Answer], ledger: Sequence[
         ledger: as of the latest day.
     """
     asked = {answer.question for answer in answers}
-    picked = _picked([row for row in ledger if row.subject], asked)
+    titles = " ".join(document.title for document in assistant.documents()).lower() if ledger else ""
+    picked = _picked([row for row in ledger if row.subject], asked, titles)
     return picked or [question for question in assistant.suggestions() if question not in asked]
 
 
-def _picked(rows: Sequence[LedgerRow], asked: set[str]) -> list[str]:
-    """One that is stated, one that is undisclosed, a subject with both, and one that no document mentions."""
+def _picked(rows: Sequence[LedgerRow], asked: set[str], titles: str) -> list[str]:
+    """One that is stated, one that is undisclosed, a subject with both, and one that no document mentions.
+
+    What a title names comes first, then what is spoken of most.
+    """
     spoken = Counter(row.subject for row in rows if row.history)
-    ranked = sorted(rows, key=lambda row: (-spoken[row.subject], not _was_open(row)))
+    ranked = sorted(
+        rows, key=lambda row: (row.subject.lower() not in titles, -spoken[row.subject], not _was_open(row))
+    )
     stated = [row for row in ranked if row.verdict is Verdict.STATED]
     held = [row for row in ranked if row.verdict is Verdict.UNDISCLOSED]
     both = {row.subject for row in stated} & {row.subject for row in held}
