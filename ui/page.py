@@ -31,7 +31,7 @@ from ui.markup import page_part
 from ui.ports import check_port
 from ui.programs import Program, programs
 from ui.tab_ask import LIMITS
-from ui.welcome import shelf_html
+from ui.welcome import sent_html, shelf_html
 from ui.wiring import QUICK
 
 if TYPE_CHECKING:
@@ -52,6 +52,8 @@ def build(assistant: Assistant, access: Access | None = None, readings: Readings
     page = gr.Blocks(title="Stated", analytics_enabled=False, fill_width=True)
     with page:
         gr.HTML(_MASTHEAD, elem_id="masthead", js_on_load=None)
+        if sent := sent_html(assistant.settings):
+            gr.HTML(sent, elem_id="sent", js_on_load=None)
         with gr.Tabs(elem_id="rooms"):
             with gr.Tab("Ask", id="ask"):
                 asking = tab_ask.build(assistant, readings)

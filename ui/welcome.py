@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from html import escape
+from urllib.parse import urlsplit
 
 from rag.records import Document, Status
-from ui.markup import badge, original, page_part
+from rag.settings import Settings
+from ui.access import is_loopback
+from ui.markup import badge, notes, original, page_part
 
 _LEGEND = (
     (Status.STATED, "a source says it: as a fact, a plan or an opinion, and whose"),
@@ -16,6 +19,21 @@ _LEGEND = (
     (Status.PARTIAL, "its parts have different answers, told one by one"),
 )
 _KINDS = {"article": "Article", "release-note": "Release note"}
+
+
+def sent_html(settings: Settings) -> str:
+    """Where questions and sentences go, if a server on another machine words the answers; else ""."""
+    if settings.llm != "openai":
+        return ""
+    try:
+        host = urlsplit(settings.llm_base_url).hostname or ""
+    except ValueError:
+        host = ""
+    if not host or is_loopback(host):
+        return ""
+    return page_part(
+        notes([f"Answers are worded by {host}: each question and the sentences cited for it are sent there."])
+    )
 
 
 def welcome_html() -> str:
