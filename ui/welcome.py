@@ -26,7 +26,7 @@ def sent_html(settings: Settings) -> str:
     if settings.llm != "openai":
         return ""
     try:
-        host = urlsplit(settings.llm_base_url).hostname or ""
+        host = urlsplit(settings.llm_base_url or "").hostname or ""
     except ValueError:
         host = ""
     if not host or is_loopback(host):
