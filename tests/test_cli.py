@@ -95,7 +95,7 @@ def test_no_answer_in_the_sources_is_no_fault(
 
 @pytest.mark.parametrize("own", ["", "ACTIVE"])
 def test_threads_that_wait_give_the_processor_up_unless_one_says_otherwise(own: str) -> None:
-    """In a process of its own: the policy is read once, when PyTorch is loaded, so nothing may do so before."""
+    """In a process of its own: the policy is read when PyTorch is loaded, and nothing may load it before."""
     program = (
         "import os, sys; from ui.cli import main\n"
         "assert 'torch' not in sys.modules\n"

@@ -41,11 +41,13 @@ def answer_html(answer: Answer, turn: int) -> str:
     return page_part("".join(parts), "article", "answer")
 
 
-def running_html(question: str, evidence: Evidence | None, text: str, turn: int) -> str:
-    """An answer in the making: the verdicts first, then the words as they come."""
+def running_html(question: str, evidence: Evidence | None, text: str, turn: int, before: int = 0) -> str:
+    """An answer in the making: the verdicts first, then the words as they come; or its place in the line."""
     head = question_html(question)
     if evidence is None:
-        return page_part(head + '<p class="aside">Reading the sources …</p>', "article", "answer running")
+        line = f"Waiting: {before} {'question is' if before == 1 else 'questions are'} before this one"
+        doing = line if before else "Reading the sources"
+        return page_part(f'{head}<p class="aside">{doing} …</p>', "article", "answer running")
     verdicts = " ".join(dict.fromkeys(badge(finding.verdict) for finding in evidence.findings))
     count = len(evidence.citations)
     words = "".join(_paragraph(part, count, turn) for part in paragraphs(text))

@@ -75,6 +75,18 @@
   }
   watchSources();
 
+  // A live region must be there before its words: those of a region that comes with them are often not read out.
+  function watchWords() {
+    const words = document.getElementById('announce');
+    const region = document.getElementById('said');
+    if (!words || !region) { setTimeout(watchWords, 200); return; }
+    new MutationObserver(() => {
+      const text = words.querySelector('[data-say]')?.textContent || '';
+      if (region.textContent !== text) region.textContent = text;
+    }).observe(words, { childList: true, characterData: true, subtree: true });
+  }
+  watchWords();
+
   function toAnswer() {
     for (const back of document.querySelectorAll('[data-back]')) back.hidden = true;
     const anew = () => document.querySelector(from.dataset.cell

@@ -41,7 +41,8 @@ WAITING_QUESTIONS = 64
 _MASTHEAD = page_part(
     "<h1>Stated</h1>"
     "<p>What the sources state, what they say is not disclosed, and what they do not mention.</p>"
-    '<button type="button" class="act" data-theme-turn>Light or dark</button>',
+    '<button type="button" class="act" data-theme-turn>Light or dark</button>'
+    '<p id="said" class="unseen" role="status"></p>',
     "header",
 )
 

@@ -15,6 +15,7 @@ from ui.conversation import LATEST, Frame, as_of_choices, frames
 from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
 from ui.suggested import suggested
+from ui.turns import Turns
 from ui.welcome import shelf_html, welcome_html
 from ui.wiring import LONG, QUICK
 
@@ -53,7 +54,7 @@ class AskTab:
 
 def build(assistant: Assistant, readings: Readings) -> AskTab:
     """The tab's widgets and listeners, inside the page that is being built; questions go before readings."""
-    past = gr.State([])
+    past, turns = gr.State([]), Turns()
     with gr.Row(elem_id="ask-row"):
         with gr.Column(scale=3, min_width=320, elem_id="asking"):
             with gr.Column(elem_id="composer"):
@@ -84,7 +85,7 @@ def build(assistant: Assistant, readings: Readings) -> AskTab:
 
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
         with readings.aside():
-            for frame in frames(assistant, answers, asked or "", chosen_day(when)):
+            for frame in frames(assistant, answers, asked or "", chosen_day(when), turns):
                 yield _outputs(frame, assistant, readings, asked)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
@@ -122,7 +123,8 @@ def _cleared(assistant: Assistant, readings: Readings) -> list[Any]:
 
 
 def _spoken(words: str) -> str:
-    return f'<p class="unseen" role="status">{words}</p>'
+    """Words for the live region of the page (``page.js``): one that comes with them is often not read."""
+    return f"<p hidden data-say>{words}</p>"
 
 
 def _buttons(assistant: Assistant, readings: Readings, answers: Any) -> list[Any]:

@@ -56,6 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(corpus_dir=corpus, data_dir=data, llm="none", **dict.fromkeys(PLAIN, ""))  # type: ignore[arg-type]
     with Assistant(settings) as assistant:
         assistant.sync()
+        assistant.ask("Is it loaded?")  # the models, before a test waits for its answer
         port = free_port()
         running = web.open_page(assistant, "127.0.0.1", port)
         yield Site(f"http://127.0.0.1:{port}/", assistant, data)
