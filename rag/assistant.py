@@ -65,7 +65,7 @@ class Assistant:
         self._index: Index | None = None
         self._shelf: library.Shelf | None = None
         self._backend: Backend | None = None
-        self._ledger_lock = threading.Lock()
+        self._reading: dict[tuple[str, date], threading.Lock] = {}  # by the ledger that is read
         self._ledgers: dict[tuple[str, date], tuple[LedgerRow, ...]] = {}
 
     def __enter__(self) -> Assistant:
@@ -225,12 +225,17 @@ class Assistant:
         shown = shelf.library(as_of or date.today())
         day = shown.day  # the last date that counts: midnight alone changes no row
         key = (shelf.snapshot.generation, day)
-        with self._ledger_lock:
-            if key not in self._ledgers:
+        with self._lock:
+            reading = self._reading.setdefault(key, threading.Lock())
+        with reading:  # of its own day: one that is kept is not behind another that is being read
+            found = self._ledgers.get(key)
+            if found is None:
                 found = self._read_ledger(shelf, shown, progress)
-                kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
-                self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
-            return self._ledgers[key]
+                with self._lock:
+                    kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
+                    self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
+                    self._reading = {k: v for k, v in self._reading.items() if k[0] == key[0]}
+            return found
 
     def _read_ledger(
         self, shelf: library.Shelf, shown: Library, progress: Progress | None

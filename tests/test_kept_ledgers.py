@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -84,3 +85,33 @@ def test_an_assistant_opened_later_asks_nothing_again_whatever_the_day_is(
         second.sync()
         with pytest.raises(AssertionError, match="asked again"):
             second.ledger(date(2026, 2, 3))
+
+
+def test_one_day_is_not_behind_another_that_is_being_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    for day in ("2025-01-02", "2025-01-03"):
+        (corpus / f"{day}-lamp.md").write_text(f"Norvik is made of brass on {day}.", "utf-8")
+    with Assistant(Settings(corpus_dir=corpus, data_dir=tmp_path / "data", llm="none")) as assistant:
+        assistant.sync()
+        begun, go = threading.Event(), threading.Event()
+
+        def read(_: Any, shown: Any, __: Any) -> Any:
+            if shown.day == date(2025, 1, 2):
+                begun.set()
+                assert go.wait(20)
+            return ROWS
+
+        monkeypatch.setattr(assistant, "_read_ledger", read)
+        first = threading.Thread(target=assistant.ledger, args=(date(2025, 1, 2),))
+        first.start()
+        assert begun.wait(20)
+        late = threading.Thread(target=assistant.ledger, args=(date(2025, 1, 3),))
+        late.start()
+        late.join(10)
+        waited = late.is_alive()
+        go.set()
+        first.join(20)
+        assert not waited

@@ -108,10 +108,10 @@ def test_a_browser_that_is_closed_while_a_file_is_taken_in_loses_nothing(
     later.get_by_role("tab", name="Sources").click()
     try:
         # Who comes while it is under way sees how far it is; once it is done, what came of it.
-        expect(later.locator("#documents")).to_contain_text("Sailmoth 3", timeout=60_000)
+        expect(later.locator("#documents")).to_contain_text("Sailmoth 3")
         later.reload()
         later.get_by_role("tab", name="Sources").click()
-        expect(later.locator("#outcome")).to_contain_text("2026-03-04-sailmoth.md was added", timeout=60_000)
+        expect(later.locator("#outcome")).to_contain_text("2026-03-04-sailmoth.md was added")
     finally:
         monkeypatch.undo()
         site.assistant.remove("2026-03-04-sailmoth.md")

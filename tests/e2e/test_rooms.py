@@ -57,11 +57,10 @@ def test_a_ledger_cell_opens_its_sentence_and_the_filter_narrows(page: Page, tmp
     every = cells.count()
     assert every > 3
     # Not every detail has a cell to open: of what no source covers there is no sentence.
-    told = re.search(r"(\d+) of (\d+)", page.locator("#ledger .status").inner_text())
-    assert told and told[1] == told[2] and int(told[2]) >= every
+    told = re.search(r"(\d+) details", page.locator("#ledger .status").inner_text())
+    assert told and int(told[1]) >= every
     page.get_by_label("Find").fill("OpenPangu")
-    expect(page.locator("#ledger .status")).not_to_contain_text(told[0])
-    expect(page.locator("#ledger .status")).to_contain_text(f"of {told[2]}")
+    expect(page.locator("#ledger .status")).to_contain_text(f"of {told[1]} details")
     expect(cells).not_to_have_count(every)
     cells.first.focus()
     page.keyboard.press("Enter")
