@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _VERDICTS = [("Every status", ALL), *((STATUS_WORDS[verdict], verdict.value) for verdict in Verdict)]
 _WATCHERS = 16  # they only wait
+_VISITORS = 1_000  # that are remembered
 
 
 def build(assistant: Assistant, tab: gr.Tab, readings: Readings) -> None:
@@ -47,13 +49,23 @@ def build(assistant: Assistant, tab: gr.Tab, readings: Readings) -> None:
         with gr.Column(scale=2, min_width=320, elem_id="ledger-side"):
             pane = gr.HTML("", elem_id="timeline", js_on_load=None)
 
-    def show(find: str, status: str, when: str | None) -> Iterator[tuple[str, str]]:
+    newest: OrderedDict[str, object] = OrderedDict()  # by visitor, what they asked for last
+
+    def show(find: str, status: str, when: str | None, request: gr.Request) -> Iterator[tuple[Any, Any]]:
+        visitor, call = str(request.session_hash), object()
+        newest[visitor] = call
+        newest.move_to_end(visitor)
+        while len(newest) > _VISITORS:
+            newest.popitem(last=False)
         try:
             day = read_date(chosen_day(when))
         except StatedError as error:
             yield page_part(fault(str(error))), ""
             return
         for reading in readings.watch(day):
+            if newest.get(visitor, call) is not call:  # another day, or other words, were chosen meanwhile
+                yield gr.skip(), gr.skip()
+                return
             if not reading.finished.is_set():
                 yield reading_html(reading), ""
         if reading.fault:
@@ -71,6 +83,6 @@ def build(assistant: Assistant, tab: gr.Tab, readings: Readings) -> None:
         [words.change, verdict.change, as_of.change],
         show,
         concurrency_limit=_WATCHERS,
-        trigger_mode="always_last",
+        trigger_mode="multiple",
         **wiring,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from rag import Assistant, Settings
@@ -64,6 +65,7 @@ def main(data: Path) -> None:
     port = free_port()
     with Assistant(settings) as assistant, sync_playwright() as driver:
         assistant.sync()
+        assistant.ask("Who governs CANN?")  # the models are loaded, as on a page that has been asked before
         running = web.open_page(assistant, "127.0.0.1", port)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, theme, made in PICTURES:
@@ -73,6 +75,7 @@ def main(data: Path) -> None:
             made(page)
             page.wait_for_timeout(1_000)  # what moves has come to rest
             page.screenshot(path=DOCS / name)
+            Image.open(DOCS / name).convert("RGB").quantize(128).save(DOCS / name, optimize=True)
             page.close()
         browser.close()
         running.close(verbose=False)
