@@ -18,6 +18,7 @@ from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.generation import open_backend
 from rag.index import Index, Snapshot
 from rag.inquiries import inquiries
+from rag.kept_ledgers import KeptLedgers
 from rag.language import Parser
 from rag.records import (
     Answer,
@@ -38,6 +39,7 @@ from rag.verification import verify_answer
 if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.generation import Backend
+    from rag.retrieval import Library
 
 Progress = Callable[[str, int, int], None]
 _LEDGERS_KEPT = 3  # of as many days, for one state of the documents
@@ -63,7 +65,7 @@ class Assistant:
         self._index: Index | None = None
         self._shelf: library.Shelf | None = None
         self._backend: Backend | None = None
-        self._ledger_lock = threading.Lock()
+        self._reading: dict[tuple[str, date], threading.Lock] = {}  # by the ledger that is read
         self._ledgers: dict[tuple[str, date], tuple[LedgerRow, ...]] = {}
 
     def __enter__(self) -> Assistant:
@@ -124,6 +126,11 @@ class Assistant:
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, sorted by id."""
         return self._current().snapshot.documents
+
+    def sentence_counts(self) -> dict[str, int]:
+        """How many sentences each indexed document has, by its id."""
+        snapshot = self._current().snapshot
+        return {document.id: len(snapshot.units(document.id)) for document in snapshot.documents}
 
     def state(self) -> IndexState:
         """What is indexed now; unlike the others it builds nothing.
@@ -207,22 +214,43 @@ class Assistant:
     def ledger(self, as_of: date | None = None, progress: Progress | None = None) -> tuple[LedgerRow, ...]:
         """What any document calls undisclosed, and the common details of every subject, over the dates.
 
-        Each is asked once, without a model; the rows are kept in memory until the documents change.
+        Each is asked once, without a model; the rows are kept, also in the data folder, until the documents,
+        the settings or the program change.
 
         Args:
             as_of: only what was published on or before this date counts; today by default.
             progress: told the stage, how many details are asked, and of how many.
         """
-        day = as_of or date.today()
         shelf, _ = self._ready()
+        shown = shelf.library(as_of or date.today())
+        day = shown.day  # the last date that counts: midnight alone changes no row
         key = (shelf.snapshot.generation, day)
-        with self._ledger_lock:
-            if key not in self._ledgers:
-                asked = inquiries(shelf.library(day))
-                found = ledger.rows(asked, lambda question: self._plain(question, day), progress)
-                kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
-                self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
-            return self._ledgers[key]
+        with self._lock:
+            reading = self._reading.setdefault(key, threading.Lock())
+        with reading:  # of its own day: one that is kept is not behind another that is being read
+            found = self._ledgers.get(key)
+            if found is None:
+                found = self._read_ledger(shelf, shown, progress)
+                with self._lock:
+                    kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
+                    self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
+                    self._reading = {k: v for k, v in self._reading.items() if k[0] == key[0]}
+            return found
+
+    def _read_ledger(
+        self, shelf: library.Shelf, shown: Library, progress: Progress | None
+    ) -> tuple[LedgerRow, ...]:
+        """From the data folder, or by asking."""
+        prints, day = self._fingerprints(shelf, "none"), shown.day
+        key = (prints["corpus"], prints["index"], prints["settings"], day.isoformat())
+        files = KeptLedgers(self.settings.data_path / "index" / "ledgers")
+        found = files.read(key, shelf.snapshot.documents)
+        if found is None:
+            asked = inquiries(shown)
+            found = ledger.rows(asked, lambda question: self._plain(question, day), progress)
+            if self._current().snapshot.generation == shelf.snapshot.generation:  # else partly of the next
+                files.write(key, found)
+        return found
 
     def changes(self, since: date, progress: Progress | None = None) -> tuple[Change, ...]:
         """What after a date (exclusive) became stated, was superseded or newly called undisclosed."""

@@ -1,4 +1,4 @@
-"""Reads an answer back from the plain JSON that ``Answer.to_dict`` writes.
+"""Reads an answer, or the rows of a ledger, back from the plain JSON that their ``to_dict`` writes.
 
 A receipt may come from anywhere, so nothing is guessed or repaired: every key must be there, no other
 may be, and every value must have its type.  Whether the content is true is ``verification``'s matter.
@@ -23,6 +23,8 @@ from rag.records import (
     DocumentKind,
     Finding,
     HistoryEntry,
+    LedgerEntry,
+    LedgerRow,
     Origin,
     Polarity,
     Status,
@@ -51,6 +53,15 @@ def answer_from_dict(data: Mapping[str, Any]) -> Answer:
     answer = _record(Answer, _ANSWER)(data, "answer")
     assert isinstance(answer, Answer)
     return answer
+
+
+def ledger_from_list(data: Any) -> tuple[LedgerRow, ...]:
+    """The rows of which each wrote ``LedgerRow.to_dict``.
+
+    Raises:
+        ValueError: as ``answer_from_dict`` does.
+    """
+    return tuple(_sequence(_record(LedgerRow, _LEDGER_ROW))(data, "ledger"))
 
 
 def _wrong(path: str, wanted: str, value: Any) -> ValueError:
@@ -171,6 +182,20 @@ _HISTORY_ENTRY: dict[str, Reader] = {
     "published": _day,
     "verdict": _one_of(Verdict),
     "citations": _INDICES,
+}
+
+_LEDGER_ENTRY: dict[str, Reader] = {
+    "published": _day,
+    "verdict": _one_of(Verdict),
+    "citations": _sequence(_record(Citation, _CITATION)),
+}
+
+_LEDGER_ROW: dict[str, Reader] = {
+    "subject": _text,
+    "detail": _text,
+    "question": _text,
+    "verdict": _one_of(Verdict),
+    "history": _sequence(_record(LedgerEntry, _LEDGER_ENTRY)),
 }
 
 _FINDING: dict[str, Reader] = {

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from rag.reading import Reading
 from rag.retrieval import Library
+from rag.subjects import subjects, whole_names, written
 
 
 def suggestions_for(library: Library) -> tuple[str, ...]:
     """At most four questions: about a subject, what is open about one, an open detail, a near miss."""
     readings = [row.reading for row in library.rows]
-    titled = _names([r for r in readings if r.heading], headings=True)
-    unsettled = _names([r for r in readings if r.stance.gaps])
+    known = frozenset(subjects(library))
+    titled = _names([r for r in readings if r.heading], known, headings=True)
+    unsettled = _names([r for r in readings if r.stance.gaps], known)
     details = [topic for r in readings if r.stance.gaps and (topic := _topic(r))]
     found: list[str] = []
     if titled:
@@ -28,21 +30,16 @@ def suggestions_for(library: Library) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _names(readings: Sequence[Reading], headings: bool = False) -> list[str]:
-    """The names that these sentences talk about, whole ("Estuary Line"), the most frequent first."""
+def _names(readings: Sequence[Reading], known: Set[str], headings: bool = False) -> list[str]:
+    """The whole names ("Estuary Line") that these sentences talk about: subjects, then the most frequent."""
     counts: Counter[str] = Counter()
     for reading in readings:
-        run: list[str] = []
-        wanted = False
-        for token in (*reading.tokens, None):
-            if token is not None and token.text[:1].isupper() and token.key in reading.topical:
-                run.append(token.text)
-                wanted = wanted or not headings or token.key in reading.heading
-                continue
-            if run and wanted:
-                counts[" ".join(run)] += 1
-            run, wanted = [], False
-    return sorted((name for name in counts if len(name) > 2), key=lambda name: (-counts[name], name))
+        for run in whole_names(reading):
+            keys = {reading.keys[place] for place in run}
+            if keys & reading.topical and (not headings or keys & reading.heading):
+                counts[written(reading, run)] += 1
+    named = (name for name in counts if len(name) > 2)
+    return sorted(named, key=lambda name: (name not in known, -counts[name], name))
 
 
 def _topic(reading: Reading) -> str:

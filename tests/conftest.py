@@ -219,6 +219,9 @@ class ScriptedAssistant:
     def documents(self) -> tuple[Document, ...]:
         return (DOCUMENT,)
 
+    def sentence_counts(self) -> dict[str, int]:
+        return {DOCUMENT.id: 4}
+
     def state(self) -> IndexState:
         return IndexState("0" * 64, 1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
 import socket
 import subprocess
@@ -90,6 +91,24 @@ def test_no_answer_in_the_sources_is_no_fault(
     out = capsys.readouterr().out
     assert out.startswith(word)
     assert ("Related, but no answer" in out) == (verdict is Verdict.NOT_COVERED)
+
+
+@pytest.mark.parametrize("own", ["", "ACTIVE"])
+def test_threads_that_wait_give_the_processor_up_unless_one_says_otherwise(own: str) -> None:
+    """In a process of its own: the policy is read when PyTorch is loaded, and nothing may load it before."""
+    program = (
+        "import os, sys; from ui.cli import main\n"
+        "assert 'torch' not in sys.modules\n"
+        "try: main(['--version'])\n"
+        "finally: print(os.environ['OMP_WAIT_POLICY'], 'torch' in sys.modules)"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_WAIT_POLICY"}
+    if own:
+        environment["OMP_WAIT_POLICY"] = own
+    ran = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.stdout.splitlines()[-1] == f"{own or 'PASSIVE'} False"
 
 
 def test_question_needs_no_quotation_marks(bench: Bench) -> None:

@@ -59,7 +59,7 @@ ORDER = (
     ("generation", "embedded", "remote"),
     ("verification",),
     ("wording",),
-    ("ledger",),
+    ("kept_ledgers", "ledger"),
     ("assistant",),
 )
 

@@ -11,7 +11,19 @@ from typing import Any
 
 import pytest
 
-from rag.records import Answer, Document, Evidence, Finding, HistoryEntry, Section, Status, Verdict
+from rag.records import (
+    Answer,
+    Claim,
+    ClaimKind,
+    Document,
+    Evidence,
+    Finding,
+    HistoryEntry,
+    Origin,
+    Section,
+    Status,
+    Verdict,
+)
 from tests.conftest import BRASS, DOCUMENT, HOSTILE, LICENCE, ScriptedAssistant, cite, make_answer
 from ui import answer_view, conversation, markup
 from ui.answer_markdown import answer_markdown
@@ -174,9 +186,59 @@ def test_parts_are_listed_by_verdict_and_history_by_date() -> None:
     assert places == sorted(places)
 
 
+def test_a_step_that_only_adds_a_sentence_supersedes_none() -> None:
+    early = HistoryEntry(date(2025, 1, 2), Verdict.STATED, (1,))
+    late = HistoryEntry(date(2025, 6, 7), Verdict.STATED, (0, 1))
+    overview = Finding(
+        "the lamp", "Tell me about the lamp", Verdict.STATED, citations=(0, 1), history=(early, late)
+    )
+    answer = make_answer(QUESTION, findings=(overview, overview), citations=(cite(BRASS), cite(LICENCE)))
+    found = Tags(answer_view.answer_html(answer, 1))
+    assert "Over time" not in found.text and "superseded" not in found.text
+    assert "Tell me about" not in found.text and "the lamp 12" in found.text
+    other = replace(overview, history=(early, replace(late, citations=(0,))))
+    text = Tags(answer_view.answer_html(replace(answer, findings=(other,)), 1)).text
+    assert text.count("superseded") == 1
+
+
 def test_kind_and_speaker_stand_with_the_words() -> None:
     text = Tags(answer_view.answer_html(make_answer(QUESTION), 1)).text
     assert "stated as fact, the maker" in text
+
+
+def test_a_paragraph_of_two_statements_is_shown_as_two_with_their_kinds() -> None:
+    claims = (
+        Claim(f"{BRASS} [1]", ClaimKind.FACT, "the maker", Origin.QUOTE, 0, (0,)),
+        Claim(f"Before that: {LICENCE} [2]", ClaimKind.OPINION, "", Origin.QUOTE, 0, (1,)),
+    )
+    text = f"What is it? {BRASS} [1] Before that: {LICENCE} [2]"
+    answer = make_answer(QUESTION, text=text, claims=claims, citations=(cite(BRASS), cite(LICENCE)))
+    found = Tags(answer_view.answer_html(answer, 1))
+    assert found.all("class").count("text") == 2
+    assert "Kinds of statement" not in found.text and found.text.count(BRASS) == 1
+    kinds = [found.text.index(words) for words in (BRASS, "stated as fact", LICENCE, "opinion or assessment")]
+    assert kinds == sorted(kinds)
+    # Where the words are others than the claims', each claim is named again.
+    other = Tags(answer_view.answer_html(replace(answer, text="Brass. [1] No licence. [2]"), 1)).text
+    assert "Kinds of statement" in other
+
+
+def test_a_sentence_that_calls_something_undisclosed_is_not_shown_as_a_fact_about_it() -> None:
+    early = HistoryEntry(date(2025, 1, 2), Verdict.UNDISCLOSED, (1,))
+    late = HistoryEntry(date(2025, 6, 7), Verdict.STATED, (0,))
+    claims = (
+        Claim(f"{BRASS} [1]", ClaimKind.FACT, "", Origin.QUOTE, 0, (0,)),
+        Claim(f"{LICENCE} [2]", ClaimKind.FACT, "the maker", Origin.QUOTE, 0, (1,)),
+    )
+    finding = Finding("the lamp", "licence", Verdict.STATED, citations=(0,), history=(early, late))
+    answer = make_answer(
+        QUESTION, text=f"{BRASS} [1]\n\n{LICENCE} [2]", claims=claims, findings=(finding,),
+        citations=(cite(BRASS), cite(LICENCE)),
+    )  # fmt: skip
+    text = Tags(answer_view.answer_html(answer, 1)).text
+    assert text.index(BRASS) < text.index("stated as fact") < text.index(LICENCE)
+    assert text.index(LICENCE) < text.index("called undisclosed, the maker")
+    assert text.count("stated as fact") == 1
 
 
 def test_follow_up_says_how_it_was_understood() -> None:

@@ -8,14 +8,15 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from rag.records import Answer, Citation, Claim, Evidence, Finding, Verdict
+from rag.records import Answer, Citation, Claim, Evidence, Verdict
 from ui.answer_markdown import answer_markdown, paragraphs
+from ui.answer_parts import detail_name, over_time_html, parts_html
 from ui.feedback import CHOICES
 from ui.markup import badge, listing, mark, marked, marks, near_letter, notes, page_part, place, section_of
 from ui.render import STATUS_MEANINGS, STATUS_WORDS, kind_text, shortened
 
-_GROUPS = ((Verdict.STATED, "What is stated"), (Verdict.UNDISCLOSED, "What the sources call undisclosed"),
-           (Verdict.NOT_COVERED, "What the sources do not mention"))  # fmt: skip
+_OPEN = "called undisclosed"
+_BEGINNING = 24  # characters by which a claim is found in its paragraph
 _SPACE = re.compile(r"\s+")
 
 
@@ -32,19 +33,21 @@ def answer_html(answer: Answer, turn: int) -> str:
         _status(answer),
         _words(answer, turn),
         notes(answer.notices),
-        _parts(answer, turn),
-        _over_time(answer, turn),
+        parts_html(answer, turn),
+        over_time_html(answer, turn),
         _near_misses(answer.related, turn, alone=not answer.citations),
         _proof(answer, turn),
     ]
     return page_part("".join(parts), "article", "answer")
 
 
-def running_html(question: str, evidence: Evidence | None, text: str, turn: int) -> str:
-    """An answer in the making: the verdicts first, then the words as they come."""
+def running_html(question: str, evidence: Evidence | None, text: str, turn: int, before: int = 0) -> str:
+    """An answer in the making: the verdicts first, then the words as they come; or its place in the line."""
     head = question_html(question)
     if evidence is None:
-        return page_part(head + '<p class="aside">Reading the sources …</p>', "article", "answer running")
+        line = f"Waiting: {before} {'question is' if before == 1 else 'questions are'} before this one"
+        doing = line if before else "Reading the sources"
+        return page_part(f'{head}<p class="aside">{doing} …</p>', "article", "answer running")
     verdicts = " ".join(dict.fromkeys(badge(finding.verdict) for finding in evidence.findings))
     count = len(evidence.citations)
     words = "".join(_paragraph(part, count, turn) for part in paragraphs(text))
@@ -95,17 +98,14 @@ def _status(answer: Answer) -> str:
 
 
 def _words(answer: Answer, turn: int) -> str:
-    """The text; where each paragraph is one claim, its kind and speaker stand with it."""
+    """The text; where each piece of it is one claim, its kind and speaker stand with it."""
     count = len(answer.citations)
     texts = paragraphs(answer.text)
     claims = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
-    bare = [_bare(text) for text in texts]
-    # A part of a compound question is led by its own words, which are no claim.
-    ends = [text.endswith(_bare(claim.text)) for text, claim in zip(bare, answer.claims, strict=False)]
-    if len(bare) == len(answer.claims) and all(ends):
+    if (pieces := _by_claim(texts, answer.claims)) is not None:
         return "".join(
             _paragraph(text, count, turn) + (_kind(claim, answer) if claim.citations else "")
-            for text, claim in zip(texts, answer.claims, strict=True)
+            for text, claim in pieces
         )
     words = "".join(_paragraph(text, count, turn) for text in texts)
     if len(claims) == 1:
@@ -118,6 +118,27 @@ def _words(answer: Answer, turn: int) -> str:
     return words + ("<h3>Kinds of statement</h3>" + listing(lines) if lines else "")
 
 
+def _by_claim(texts: Sequence[str], claims: Sequence[Claim]) -> list[tuple[str, Claim]] | None:
+    """The paragraphs cut where a claim begins, so that each piece ends with one; None where they do not fit.
+
+    A part of a compound question is led by its own words, which are no claim.
+    """
+    pieces: list[tuple[str, Claim]] = []
+    rest = list(claims)
+    for text in texts:
+        start = 0
+        while rest:
+            following = text.find(rest[1].text[:_BEGINNING], start + 1) if len(rest) > 1 else -1
+            piece = text[start : following if following > 0 else len(text)].strip()
+            if not _bare(piece).endswith(_bare(rest[0].text)):
+                return None
+            pieces.append((piece, rest.pop(0)))
+            if following < 0:
+                break
+            start = following
+    return pieces if not rest and len(pieces) >= len(texts) else None
+
+
 def _bare(text: str) -> str:
     return _SPACE.sub(" ", re.sub(r" ?\[\d{1,4}\]", "", text)).strip()
 
@@ -128,7 +149,10 @@ def _paragraph(text: str, count: int, turn: int) -> str:
 
 def _kind(claim: Claim, answer: Answer, tag: str = "p") -> str:
     """Kind, speaker and, where there are several documents, the date of what carries a claim."""
-    parts = [f'<span class="kind {claim.kind.value}">{escape(kind_text(claim))}</span>']
+    words = kind_text(claim)
+    if _withholds(claim, answer):  # as a statement it is one of fact, which would be read as a fact about it
+        words = ", ".join(part for part in (_OPEN, claim.speaker) if part)
+    parts = [f'<span class="kind {claim.kind.value}">{escape(words)}</span>']
     days = sorted({answer.citations[i].published for i in claim.citations if i < len(answer.citations)})
     parts.append(f'<span class="aside">{" and ".join(day.isoformat() for day in days)}</span>')
     if claim.origin == "model":
@@ -136,59 +160,15 @@ def _kind(claim: Claim, answer: Answer, tag: str = "p") -> str:
     return f'<{tag} class="kinds">{" ".join(parts)}</{tag}>'
 
 
-def _parts(answer: Answer, turn: int) -> str:
-    """Part by part: what is stated, what is called undisclosed, what is not mentioned."""
-    single = len(answer.findings) == 1 and answer.findings[0]
-    if single and not (single.premise or single.conflict):
-        return ""
-    found = []
-    for verdict, title in _GROUPS:
-        lines = [_finding(f, answer, turn) for f in answer.findings if f.verdict is verdict]
-        if lines:
-            found.append(
-                f'<div class="group is-{verdict.value}"><h3>{badge(verdict)} {title}</h3>'
-                f"{listing(lines)}</div>"
-            )
-    return "".join(found)
-
-
-def _finding(finding: Finding, answer: Answer, turn: int) -> str:
-    parts = [escape(detail_name(finding))]
-    if finding.polarity is not None:
-        parts.append(f"({finding.polarity.value})")
-    parts.append(marks(finding.citations, len(answer.citations), turn))
-    if finding.conflict:
-        parts.append('<br><span class="warn">the sources contradict each other: both are shown</span>')
-    if finding.premise:
-        parts.append(f'<br><span class="warn">the question assumes: {escape(finding.premise)}</span>')
-    return " ".join(part for part in parts if part)
-
-
-def detail_name(finding: Finding) -> str:
-    """What was asked; the subject is named first where the detail does not name it."""
-    detail = finding.detail or "the question"
-    known = not finding.subject or finding.subject.lower() in detail.lower()
-    plain = detail if known or finding.detail == "" else f"{finding.subject}: {detail}"
-    return finding.subject if not finding.detail and finding.subject else plain
-
-
-def _over_time(answer: Answer, turn: int) -> str:
-    """How a verdict changed from document to document, the newest last."""
-    found = []
-    for finding in answer.findings:
-        if len(finding.history) < 2:
-            continue
-        steps = [
-            f"<time>{step.published.isoformat()}</time> {badge(step.verdict)} "
-            f"{marks(step.citations, len(answer.citations), turn)}"
-            + (' <span class="aside">superseded</span>' if step is not finding.history[-1] else "")
-            for step in finding.history
-        ]
-        title = f"Over time: {escape(detail_name(finding))}" if len(answer.findings) > 1 else "Over time"
-        found.append(
-            f'<h3>{title}</h3><ol class="steps">{"".join(f"<li>{step}</li>" for step in steps)}</ol>'
-        )
-    return "".join(found)
+def _withholds(claim: Claim, answer: Answer) -> bool:
+    """Whether a claim is carried by a sentence that calls something undisclosed, now or on an earlier day."""
+    cited = set(claim.citations)
+    if not 0 <= claim.finding < len(answer.findings):
+        return False
+    finding = answer.findings[claim.finding]
+    steps = [(finding.verdict, finding.citations), *((s.verdict, s.citations) for s in finding.history)]
+    said = {verdict for verdict, citations in steps if cited & set(citations)}
+    return said == {Verdict.UNDISCLOSED}
 
 
 def _near_misses(related: Sequence[Citation], turn: int, alone: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from rag.errors import StatedError
@@ -13,6 +14,7 @@ from ui.answer_view import announcement, answer_html, earlier_html, question_htm
 from ui.dates import read_date
 from ui.markup import fault, page_part
 from ui.source_view import Cited, cited_by, pane_html
+from ui.turns import Turns
 
 if TYPE_CHECKING:
     from rag import Assistant
@@ -36,7 +38,9 @@ class Frame:
     failed: bool = False
 
 
-def frames(assistant: Assistant, past: Sequence[Answer], question: str, as_of: str) -> Iterator[Frame]:
+def frames(
+    assistant: Assistant, past: Sequence[Answer], question: str, as_of: str, turns: Turns | None = None
+) -> Iterator[Frame]:
     """Evidence and sources at once, the wording after them, last the whole answer.
 
     Args:
@@ -44,7 +48,9 @@ def frames(assistant: Assistant, past: Sequence[Answer], question: str, as_of: s
         past: the answers of this conversation; only their questions are given on, to resolve words.
         question: as typed.
         as_of: YYYY-MM-DD, or "" for today.
+        turns: in which the evidence of those who ask at once is found.
     """
+    turns = turns or Turns()
     turn = len(past) + 1
     documents = Documents(assistant)
     older = [one for number, answer in enumerate(past, start=1) for one in _cited(number, answer)]
@@ -55,7 +61,16 @@ def frames(assistant: Assistant, past: Sequence[Answer], question: str, as_of: s
             raise StatedError(f"This conversation has {MAX_TURNS} questions: begin a new one.")
         day = read_date(as_of)
         yield Frame(running_html(question, None, "", turn), earlier=earlier_html(past), said="")
-        for event in assistant.stream(question, as_of=day, history=_history(past)):
+        for before in turns.wait():
+            yield Frame(running_html(question, None, "", turn, before))
+        events = assistant.stream(question, as_of=day, history=_history(past))
+        try:
+            first = next(
+                events
+            )  # the evidence; what comes after it waits for a model, which has its own line
+        finally:
+            turns.done()
+        for event in chain((first,), events):
             match event:
                 case Evidence():
                     evidence = event
@@ -108,12 +123,6 @@ def as_of_choices(assistant: Assistant) -> list[tuple[str, str]]:
         (LATEST, ""),
         *((f"As of {day.isoformat()}", day.isoformat()) for day in sorted(days, reverse=True)),
     ]
-
-
-def suggested(assistant: Assistant, answers: Sequence[Answer]) -> list[str]:
-    """Questions to go on with: the corpus's own, without those that were asked."""
-    asked = {answer.question for answer in answers}
-    return [question for question in assistant.suggestions() if question not in asked]
 
 
 def _history(past: Sequence[Answer]) -> list[Turn]:

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 
 from rag.errors import StatedError
 from ui.documents_view import outcome_html
-from ui.jobs import Tell
-from ui.ledger_rows import differences, ledger_rows
+from ui.jobs import Job, Tell
+from ui.ledger_reading import Readings
+from ui.ledger_rows import differences
 
 if TYPE_CHECKING:
     from rag import Assistant
 
+_BEFORE = "First reading the ledger as it is, to tell afterwards what changed"
+_AFTER = "Finding what this changes in the ledger; questions are answered with it already"
 SUFFIXES = (".md", ".markdown", ".txt", ".html", ".htm", ".pdf")
 
 
@@ -25,16 +28,22 @@ def added_ids(assistant: Assistant) -> list[str]:
 
 
 def add(
-    assistant: Assistant, files: Sequence[Path], published: date | None, kind: str | None, tell: Tell
+    assistant: Assistant,
+    readings: Readings,
+    files: Sequence[Path],
+    published: date | None,
+    kind: str | None,
+    job: Job,
 ) -> tuple[str, list[Path]]:
     """Take files in, one after the other.
 
     Args:
         assistant: the engine.
+        readings: where its ledger is read, before and after.
         files: uploaded ones.
         published: for those that give no date themselves.
         kind: ``article`` or ``release-note``; None leaves it to the file.
-        tell: told how far it is.
+        job: told how far it is, and what is certain before what changed is known.
 
     Returns:
         What happened as HTML, and the files that were refused.
@@ -42,37 +51,41 @@ def add(
     Raises:
         StatedError: the ledger cannot be read.
     """
-    before = ledger_rows(assistant, progress=_reading(tell))
+    before = readings.rows(_reading(job, _BEFORE))
     done: list[str] = []
     refused: dict[str, str] = {}
     left: list[Path] = []
     for number, file in enumerate(files):
-        tell(f"Adding {file.name}", number, len(files))
+        job.tell(f"Adding {file.name}", number, len(files))
         try:
             done.append(_add_one(assistant, file, published, kind))
         except StatedError as error:
             refused[f"{number} {file.name}"] = _mended(str(error))
             left.append(file)
-    changes = differences(before, ledger_rows(assistant, progress=_reading(tell))) if done else []
+    job.so_far = outcome_html(done, refused, None)
+    changes = differences(before, readings.rows(_reading(job, _AFTER))) if done else []
     return outcome_html(done, refused, changes), left
 
 
-def remove(assistant: Assistant, document_id: str, tell: Tell) -> str:
+def remove(assistant: Assistant, readings: Readings, document_id: str, job: Job) -> str:
     """Take an added document out again; what happened as HTML.
 
     Raises:
         StatedError: it is no added document, or cannot be deleted.
     """
-    before = ledger_rows(assistant, progress=_reading(tell))
-    tell(f"Removing {document_id}", 0, 0)
+    before = readings.rows(_reading(job, _BEFORE))
+    job.tell(f"Removing {document_id}", 0, 0)
     assistant.remove(document_id)
-    changes = differences(before, ledger_rows(assistant, progress=_reading(tell)))
-    return outcome_html([f"{document_id} was removed."], {}, changes)
+    done = [f"{document_id} was removed."]
+    job.so_far = outcome_html(done, {}, None)
+    changes = differences(before, readings.rows(_reading(job, _AFTER)))
+    return outcome_html(done, {}, changes)
 
 
-def _reading(tell: Tell) -> Tell:
+def _reading(job: Job, words: str) -> Tell:
     """The ledger asks every detail: how far it is, in the page's words."""
-    return lambda _, done, total: tell("Reading the ledger", done, total)
+    job.tell(words, 0, 0)
+    return lambda _, done, total: job.tell(words, done, total)
 
 
 def _add_one(assistant: Assistant, file: Path, published: date | None, kind: str | None) -> str:

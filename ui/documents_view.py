@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from rag.records import Document
@@ -10,34 +10,43 @@ from ui.jobs import Job
 from ui.ledger_rows import Difference, latest, name_of, summary
 from ui.markup import badge, fault, listing, original, page_part
 from ui.render import STATUS_WORDS
+from ui.welcome import days_of, kind_of, last_day
 
-_DIGEST_SHOWN = 12
 
-
-def documents_html(documents: Sequence[Document], added: Sequence[str]) -> str:
-    """Every document with its date, kind, length, digest and origin, the newest first."""
+def documents_html(documents: Sequence[Document], added: Sequence[str], sentences: Mapping[str, int]) -> str:
+    """Every document with its dates, kind, number of sentences, digest and origin, the newest first."""
     rows = []
-    for document in sorted(documents, key=lambda one: (one.published, one.id), reverse=True):
-        kind = "Release note" if document.kind == "release-note" else "Article"
-        words = len(document.text.split())
-        link = original(document.url)
+    for document in sorted(documents, key=lambda one: (last_day(one), one.id), reverse=True):
         by = f'<br><span class="aside">{escape(document.publisher)}</span>' if document.publisher else ""
-        note = f'<br><span class="aside">{escape(document.note)}</span>' if document.note else ""
+        there = "added here" if document.id in added else "corpus folder"
+        count = f'{sentences.get(document.id, 0):,}<span class="unit"> sentences</span>'
         rows.append(
-            f'<tr><th scope="row" dir="auto">{escape(document.title)}{by}{note}</th>'
-            f"<td><time>{document.published.isoformat()}</time></td><td>{kind}</td>"
-            f'<td class="number">{words:,}</td>'
-            f'<td><code title="{document.sha256}">{document.sha256[:_DIGEST_SHOWN]}</code></td>'
-            f"<td>{'added here' if document.id in added else 'shipped'}<br>{link}</td></tr>"
+            f'<tr role="row"><th scope="row" role="rowheader" dir="auto">{escape(document.title)}{by}'
+            f"{_about(document)}</th>"
+            f'<td role="cell" class="days">{days_of(document)}</td><td role="cell">{kind_of(document)}</td>'
+            f'<td role="cell" class="number">{count}</td>'
+            f'<td role="cell">{there}<br> {original(document.url)}</td></tr>'
         )
     head = "".join(
-        f'<th scope="col">{name}</th>'
-        for name in ("Document", "Date", "Kind", "Words", "Digest (SHA-256)", "Origin")
+        f'<th scope="col" role="columnheader">{name}</th>'
+        for name in ("Document", "Dates", "Kind", "Sentences", "Origin")
     )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+    table = (
+        f'<table class="list" role="table"><thead role="rowgroup"><tr role="row">{head}</tr></thead>'
+        f'<tbody role="rowgroup">{"".join(rows)}</tbody></table>'
+    )
     count = f"{len(documents)} {'document' if len(documents) == 1 else 'documents'}"
     return page_part(
         f'<h2>{count}</h2><div class="wide" tabindex="0" role="region" aria-label="Documents">{table}</div>'
+    )
+
+
+def _about(document: Document) -> str:
+    """What is seldom wanted, folded: the makers' note, the file, and the digest that receipts name."""
+    note = f"<p>{escape(document.note)}</p>" if document.note else ""
+    return (
+        f'<details class="about"><summary>About</summary>{note}<p>File <code>{escape(document.name)}</code>, '
+        f"SHA-256 <code>{document.sha256}</code></p></details>"
     )
 
 
@@ -47,17 +56,20 @@ def progress_html(job: Job) -> str:
         return job.result
     amount = f' value="{job.done}" max="{job.total}"' if job.total else ""
     words = f"{job.stage or job.title} … {f'{job.done} of {job.total}' if job.total else ''}"
-    return page_part(
+    return job.so_far + page_part(
         f'<p class="aside">{escape(words)}</p><progress{amount} aria-label="{escape(job.title)}"></progress>'
         '<p class="aside">This goes on also when you close the page.</p>'
     )
 
 
-def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence[Difference]) -> str:
-    """What was added or removed, what was refused and why, and which details changed by it."""
+def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence[Difference] | None) -> str:
+    """What was added or removed, what was refused and why, and which details changed by it.
+
+    ``changes`` is None where that is not known yet.
+    """
     parts = [f"<p><b>{escape(line)}</b></p>" for line in done]
     parts += [fault(reason) for reason in refused.values()]
-    if done:
+    if done and changes is not None:
         parts.append(f'<p class="notice" role="status">{escape(summary(changes))}.</p>')
         parts.append(listing([_change(change) for change in changes], "plain changes"))
     return page_part("".join(parts))

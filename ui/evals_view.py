@@ -29,10 +29,15 @@ def report_html(report: Mapping[str, Any] | None) -> str:
     when = f"{_moment(report)} · worded by: {_said(report, 'llm')} · {_said(report, 'machine')}"
     head = f'<h2>Last evaluation</h2><p class="aside">{when}</p>{_verdict(report)}'
     by_category = {name: one for name, one in groups.items() if str(name).startswith("category ")}
-    others = {name: one for name, one in groups.items() if name not in by_category}
-    more = f"<details><summary>By category ({len(by_category)})</summary>{_table(by_category)}</details>"
-    parts = (_cards(groups.get("all", {})), _failures(report), _table(others), more if by_category else "")
-    return page_part(head + "".join(parts))
+    by_split = {name: one for name, one in groups.items() if " / " in str(name)}
+    others = {name: one for name, one in groups.items() if name not in by_category | by_split}
+    folded = [
+        f"<details><summary>{title} ({len(some)})</summary>{_table(some)}</details>"
+        for title, some in (("By part of a question set", by_split), ("By category", by_category))
+        if some
+    ]
+    parts = (_cards(groups.get("all", {})), _failures(report), _table(others), *folded)
+    return page_part(head + "".join(parts), kind="evals")
 
 
 def _moment(report: Mapping[str, Any]) -> str:
@@ -42,12 +47,16 @@ def _moment(report: Mapping[str, Any]) -> str:
 
 def _verdict(report: Mapping[str, Any]) -> str:
     """Whether the gates hold, which do not, and what fails that did not fail in the baseline."""
-    lines = [f"<p><b>{_said(report, 'verdict')}</b></p>"]
+    verdict = _said(report, "verdict")
+    lines = [f"<p><b>{verdict[:1].upper()}{verdict[1:]}</b></p>"]
     breaches = [one for one in _listed(report, "breaches") if isinstance(one, Mapping)]
     if breaches:
         items = "".join(f"<li>{_said(one, 'line')}</li>" for one in breaches)
         lines.append(f'<ul class="fault">{items}</ul>')
-    lines += [f'<p class="notice">{escape(str(notice))}</p>' for notice in _listed(report, "notices")]
+    notices = [f'<p class="notice">{escape(str(notice))}</p>' for notice in _listed(report, "notices")]
+    if notices:  # some name every question that is new: long, and seldom wanted
+        title = f"{len(notices)} {'note' if len(notices) == 1 else 'notes'} on this run"
+        lines.append(f"<details><summary>{title}</summary>{''.join(notices)}</details>")
     return "".join(lines)
 
 
@@ -126,7 +135,7 @@ def _counts(rate: Any) -> str:
         and len(interval) == 2
         and all(isinstance(x, int | float) for x in interval)
     ):
-        between = f" (95 %: {interval[0]:.1%} to {interval[1]:.1%})"
+        between = f"<br>95 %: {interval[0]:.1%} to {interval[1]:.1%}"
     return f"{_number(rate.get('hits'))} of {_number(rate.get('total'))}{between}"
 
 

@@ -12,17 +12,21 @@ from rag.errors import StatedError
 Tell = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much (0: not known)."""
 
+Work = Callable[["Job"], str]
+"""Does a job, says on it how far it is, and returns the result as HTML; may raise ``StatedError``."""
+
 _LOOK_SECONDS = 0.2
 
 
 @dataclass(slots=True)
 class Job:
-    """One piece of work; ``result`` is HTML, "" until it is done."""
+    """One piece of work; ``result`` is HTML, "" until it is done; ``so_far`` is what is certain before."""
 
     title: str
     stage: str = ""
     done: int = 0
     total: int = 0
+    so_far: str = ""
     result: str = ""
     failed: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
@@ -39,12 +43,12 @@ class Desk:
         self._lock = threading.Lock()
         self.job: Job | None = None
 
-    def start(self, title: str, work: Callable[[Tell], str], failure: Callable[[str], str]) -> Job:
+    def start(self, title: str, work: Work, failure: Callable[[str], str]) -> Job:
         """Begin a job.
 
         Args:
             title: what it is, for people.
-            work: does it and returns the result as HTML; it may raise ``StatedError``.
+            work: does it.
             failure: makes HTML of such an error's message.
 
         Raises:
@@ -67,10 +71,10 @@ class Desk:
         yield job
 
 
-def _run(job: Job, work: Callable[[Tell], str], failure: Callable[[str], str]) -> None:
+def _run(job: Job, work: Work, failure: Callable[[str], str]) -> None:
     started = time.monotonic()
     try:
-        job.result = work(job.tell)
+        job.result = work(job)
     except StatedError as error:
         job.result, job.failed = failure(str(error)), True
     finally:

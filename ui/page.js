@@ -8,7 +8,7 @@
     history.replaceState(null, '', address);
   }
 
-  let from = null; // the mark that led into the source pane
+  let from = null; // the mark that led into a pane: of sources, or of the ledger
 
   const calm = () => matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth';
 
@@ -18,6 +18,7 @@
       const chosen = other === tab;
       other.setAttribute('aria-selected', String(chosen));
       other.tabIndex = chosen ? 0 : -1;
+      if (chosen) other.hidden = false; // a document of an earlier answer, asked for by its mark
       const panel = document.getElementById(other.getAttribute('aria-controls'));
       if (panel) panel.hidden = !chosen;
     }
@@ -38,9 +39,59 @@
     at.scrollIntoView({ block: 'center', behavior: calm() });
   }
 
+  // A mark of the ledger: its sentences are in the pane already, hidden.
+  function toCell(mark) {
+    const cell = document.getElementById(`cell-${mark.dataset.cell}`);
+    if (!cell) return;
+    from = mark;
+    const pane = cell.closest('.pane');
+    for (const other of pane.querySelectorAll('article')) other.hidden = other !== cell;
+    for (const part of pane.querySelectorAll('[data-hint]')) part.hidden = true;
+    for (const part of pane.querySelectorAll('[data-back]')) part.hidden = false;
+    for (const other of document.querySelectorAll('[data-cell]')) {
+      if (other.dataset.cell === mark.dataset.cell) other.setAttribute('aria-current', 'true');
+      else other.removeAttribute('aria-current');
+    }
+    pane.scrollTop = 0;
+    cell.focus({ preventScroll: true });
+    const top = pane.getBoundingClientRect().top;
+    if (top < 0 || top > innerHeight / 2) pane.scrollIntoView({ block: 'start', behavior: calm() });
+  }
+
+  // An answer's first sentence, or near miss, is seen without a click; focus and page stay where they are.
+  function showCited(pane) {
+    const panel = pane.querySelector('[role=tabpanel]:not([hidden])');
+    const first = panel && (panel.querySelector('mark.bright[data-at]') || panel.querySelector('mark.near[data-at]'));
+    if (!first) return;
+    const above = first.getBoundingClientRect().top - panel.getBoundingClientRect().top;
+    if (above > 0 && above < panel.clientHeight * 0.6) return;
+    panel.scrollTo({ top: panel.scrollTop + above - panel.clientHeight * 0.3, behavior: 'instant' });
+  }
+
+  function watchSources() {
+    const pane = document.getElementById('sources');
+    if (!pane) { setTimeout(watchSources, 200); return; } // Gradio has not drawn the page yet
+    new MutationObserver(() => showCited(pane)).observe(pane, { childList: true, subtree: true });
+  }
+  watchSources();
+
+  // A live region must be there before its words: those of a region that comes with them are often not read out.
+  function watchWords() {
+    const words = document.getElementById('announce');
+    const region = document.getElementById('said');
+    if (!words || !region) { setTimeout(watchWords, 200); return; }
+    new MutationObserver(() => {
+      const text = words.querySelector('[data-say]')?.textContent || '';
+      if (region.textContent !== text) region.textContent = text;
+    }).observe(words, { childList: true, characterData: true, subtree: true });
+  }
+  watchWords();
+
   function toAnswer() {
     for (const back of document.querySelectorAll('[data-back]')) back.hidden = true;
-    const again = from && (from.isConnected ? from : document.querySelector(`[data-to="${from.dataset.to}"]`));
+    const anew = () => document.querySelector(from.dataset.cell
+      ? `#ledger [data-cell="${from.dataset.cell}"]` : `[data-to="${from.dataset.to}"]`);
+    const again = from && (from.isConnected ? from : anew());
     from = null;
     if (!again) return;
     again.focus({ preventScroll: true });
@@ -76,6 +127,8 @@
     const hit = (selector) => event.target.closest && event.target.closest(selector);
     const link = hit('[data-to]');
     if (link) { event.preventDefault(); toSource(link); return; }
+    const cell = hit('[data-cell]');
+    if (cell) { toCell(cell); return; }
     const tab = hit('.pane [role=tab]');
     if (tab) { choose(tab); return; }
     if (hit('[data-back]')) { toAnswer(); return; }
@@ -92,7 +145,7 @@
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!tab || !step) return;
     event.preventDefault();
-    const tabs = [...tab.parentElement.querySelectorAll('[role=tab]')];
+    const tabs = [...tab.parentElement.querySelectorAll('[role=tab]:not([hidden])')];
     const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
     choose(next);
     next.focus();

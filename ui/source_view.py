@@ -21,6 +21,7 @@ DocumentOf = Callable[[str], Document | None]
 WHOLE_CHARACTERS = 60_000
 CONTEXT_CHARACTERS = 1_500
 _TAB_CHARACTERS = 34
+_BULLETS = ("- ", "* ", "• ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def pane_html(cited: Sequence[Cited], turn: int, document_of: DocumentOf) -> str
     for number, (document_id, members) in enumerate(groups.items()):
         first = members[0].citation
         bright = sum(one.turn == turn and not one.near for one in members)
-        tabs.append(_tab(number, first, bright))
+        tabs.append(_tab(number, first, bright, earlier=all(one.turn != turn for one in members)))
         state = "" if number == 0 else " hidden"
         panels.append(
             f'<div role="tabpanel" id="pane-panel-{number}" aria-labelledby="pane-tab-{number}" '
@@ -78,12 +79,14 @@ def pane_html(cited: Sequence[Cited], turn: int, document_of: DocumentOf) -> str
     return page_part(f'<div class="pane-bar">{bar}{back}</div>{"".join(panels)}', kind="pane")
 
 
-def _tab(number: int, citation: Citation, bright: int) -> str:
+def _tab(number: int, citation: Citation, bright: int, earlier: bool) -> str:
+    """The tab of one document; one that only earlier turns cite is hidden until a mark leads to it."""
     title = citation.title or citation.document_id
     short = title if len(title) <= _TAB_CHARACTERS else title[:_TAB_CHARACTERS].rsplit(" ", 1)[0] + " …"
     count = f' <span class="count">{bright}<span class="unseen"> cited</span></span>' if bright else ""
     chosen = "true" if number == 0 else "false"
     reach = "" if number == 0 else ' tabindex="-1"'
+    reach += " hidden" if earlier and number else ""
     return (
         f'<button type="button" role="tab" id="pane-tab-{number}" aria-controls="pane-panel-{number}" '
         f'aria-selected="{chosen}"{reach}><span dir="auto">{escape(short)}</span> '
@@ -131,7 +134,8 @@ def _document(document: Document, cited: Sequence[Cited], turn: int) -> str:
             dated = f" <time>{day.isoformat()}</time>" if day != document.published else ""
             parts.append(f'<h4 dir="auto">{escape(section.title)}{dated}</h4>')
         elif whole or _close(start, end, cited):
-            parts.append(f'<p dir="auto">{_line(document.text, start, end, near, turn, started)}</p>')
+            item = ' class="item"' if document.text.startswith(_BULLETS, start) else ""
+            parts.append(f'<p dir="auto"{item}>{_line(document.text, start, end, near, turn, started)}</p>')
             skipped = False
         elif not skipped:
             parts.append('<p class="gap aside">…</p>')

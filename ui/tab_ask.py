@@ -11,9 +11,12 @@ import gradio as gr
 from rag.errors import StatedError
 from rag.records import Answer
 from ui import feedback
-from ui.conversation import LATEST, Frame, as_of_choices, frames, suggested
+from ui.conversation import LATEST, Frame, as_of_choices, frames
+from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
-from ui.source_view import pane_html
+from ui.suggested import suggested
+from ui.turns import Turns
+from ui.welcome import shelf_html, welcome_html
 from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
@@ -29,10 +32,6 @@ element.addEventListener('click', (event) => {
   if (button) trigger('feedback', { turn: Number(button.dataset.turn), choice: button.dataset.feedback });
 });
 """
-_EMPTY = page_part(
-    '<p class="aside">Ask in plain English. Each answer says whether the sources <b>state</b> it, '
-    "<b>say that it is not disclosed</b>, or <b>do not mention</b> it, and shows the sentences.</p>"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,8 @@ class AskTab:
 
     as_of: gr.Dropdown
     suggestions: list[gr.Button]
+    pane: gr.HTML
+    readings: Readings
 
     @property
     def outputs(self) -> list[Any]:
@@ -48,12 +49,12 @@ class AskTab:
 
     def refreshed(self, assistant: Assistant) -> list[Any]:
         """Dates and suggestions as the documents have them now."""
-        return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, ())]
+        return [gr.update(choices=as_of_choices(assistant)), *_buttons(assistant, self.readings, ())]
 
 
-def build(assistant: Assistant) -> AskTab:
-    """The tab's widgets and listeners, inside the page that is being built."""
-    past = gr.State([])
+def build(assistant: Assistant, readings: Readings) -> AskTab:
+    """The tab's widgets and listeners, inside the page that is being built; questions go before readings."""
+    past, turns = gr.State([]), Turns()
     with gr.Row(elem_id="ask-row"):
         with gr.Column(scale=3, min_width=320, elem_id="asking"):
             with gr.Column(elem_id="composer"):
@@ -68,23 +69,24 @@ def build(assistant: Assistant) -> AskTab:
                     )  # fmt: skip
                     ask = gr.Button("Ask", variant="primary", min_width=90, scale=1, elem_id="ask-button")
                     again = gr.Button("Start anew", min_width=110, scale=1, elem_id="again")
+            announce = gr.HTML("", elem_id="announce", js_on_load=None)
+            answer = gr.HTML(welcome_html(), elem_id="answer", js_on_load=_FEEDBACK)
+            thanks = gr.HTML("", elem_id="thanks", js_on_load=None)
             with gr.Row(elem_id="suggestions"):
                 suggestions = [
                     gr.Button(size="sm", min_width=100, elem_classes="suggestion", **shown)
-                    for shown in _shown(assistant, ())
+                    for shown in _shown(assistant, readings, ())
                 ]
-            announce = gr.HTML("", elem_id="announce", js_on_load=None)
-            answer = gr.HTML(_EMPTY, elem_id="answer", js_on_load=_FEEDBACK)
-            thanks = gr.HTML("", elem_id="thanks", js_on_load=None)
             earlier = gr.HTML("", elem_id="earlier", js_on_load=_FEEDBACK)
         with gr.Column(scale=2, min_width=320, elem_id="source-column"):
-            pane = gr.HTML(pane_html((), 1, lambda _: None), elem_id="sources", js_on_load=None)
+            pane = gr.HTML(shelf_html(assistant.documents()), elem_id="sources", js_on_load=None)
 
     shown = [answer, earlier, pane, announce, thanks, past, question, *suggestions]
 
     def respond(asked: str, when: str | None, answers: list[Answer]) -> Iterator[list[Any]]:
-        for frame in frames(assistant, answers, asked or "", chosen_day(when)):
-            yield _outputs(frame, assistant, asked)
+        with readings.aside():
+            for frame in frames(assistant, answers, asked or "", chosen_day(when), turns):
+                yield _outputs(frame, assistant, readings, asked)
 
     def noted(answers: list[Answer], event: gr.EventData) -> str:
         return _noted(assistant, answers, event)
@@ -93,13 +95,13 @@ def build(assistant: Assistant) -> AskTab:
     gr.on([ask.click, question.submit], respond, **wiring)
     for button in suggestions:
         button.click(_same, button, question, **QUICK).then(respond, **wiring)
-    again.click(lambda: _cleared(assistant), None, [*shown, as_of], **QUICK)
+    again.click(lambda: _cleared(assistant, readings), None, [*shown, as_of], **QUICK)
     for part in (answer, earlier):
         part.feedback(noted, past, thanks, **QUICK)
-    return AskTab(as_of, suggestions)
+    return AskTab(as_of, suggestions, pane, readings)
 
 
-def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
+def _outputs(frame: Frame, assistant: Assistant, readings: Readings, asked: str) -> list[Any]:
     """In the order of the tab's outputs; what a frame leaves out stays.
 
     The box is emptied as soon as the question is taken, not when it is answered: by then the next one may
@@ -112,24 +114,26 @@ def _outputs(frame: Frame, assistant: Assistant, asked: str) -> list[Any]:
     if frame.answers is None:
         return [frame.answer, *parts, said, "", kept, box, *[kept] * SUGGESTIONS]
     answers = list(frame.answers)
-    return [frame.answer, *parts, said, "", answers, box, *_buttons(assistant, answers)]
+    return [frame.answer, *parts, said, "", answers, box, *_buttons(assistant, readings, answers)]
 
 
-def _cleared(assistant: Assistant) -> list[Any]:
-    return [_EMPTY, "", pane_html((), 1, lambda _: None), "", "", [], "", *_buttons(assistant, ()), ""]
+def _cleared(assistant: Assistant, readings: Readings) -> list[Any]:
+    shelf = shelf_html(assistant.documents())
+    return [welcome_html(), "", shelf, "", "", [], "", *_buttons(assistant, readings, ()), ""]
 
 
 def _spoken(words: str) -> str:
-    return f'<p class="unseen" role="status">{words}</p>'
+    """Words for the live region of the page (``page.js``): one that comes with them is often not read."""
+    return f"<p hidden data-say>{words}</p>"
 
 
-def _buttons(assistant: Assistant, answers: Any) -> list[Any]:
-    return [gr.update(**shown) for shown in _shown(assistant, answers)]
+def _buttons(assistant: Assistant, readings: Readings, answers: Any) -> list[Any]:
+    return [gr.update(**shown) for shown in _shown(assistant, readings, answers)]
 
 
-def _shown(assistant: Assistant, answers: Any) -> list[dict[str, Any]]:
+def _shown(assistant: Assistant, readings: Readings, answers: Any) -> list[dict[str, Any]]:
     """The suggestion buttons' words; those without a question are not there."""
-    questions = suggested(assistant, answers)[:SUGGESTIONS]
+    questions = suggested(assistant, answers, readings.latest)[:SUGGESTIONS]
     empty = SUGGESTIONS - len(questions)
     return [{"value": text, "visible": True} for text in questions] + [
         {"value": "", "visible": False}

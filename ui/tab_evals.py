@@ -12,7 +12,7 @@ from ui import evals
 from ui.access import Access
 from ui.documents_view import progress_html
 from ui.evals_view import report_html
-from ui.jobs import Desk, Tell
+from ui.jobs import Desk, Job
 from ui.markup import fault, page_part
 from ui.wiring import LONG, QUICK
 
@@ -39,20 +39,20 @@ def build(assistant: Assistant, access: Access, desk: Desk, tab: gr.Tab) -> None
             return page_part(fault(str(error)))
 
     def starting(request: gr.Request) -> Iterator[tuple[Any, Any]]:
-        def work(tell: Tell) -> str:
+        def work(job: Job) -> str:
             if reason := access.refusal(request):
                 raise StatedError(reason)
-            tell("Starting the evaluation", 0, 0)
-            code = evals.run(assistant.settings, tell)
+            job.tell("Starting the evaluation", 0, 0)
+            code = evals.run(assistant.settings, job.tell)
             words = "Done: every gate holds." if code == 0 else "Done: a gate does not hold, see the figures."
             return page_part(f'<p class="notice" role="status">{words}</p>')
 
         try:
-            job = desk.start("Evaluation", work, lambda message: page_part(fault(message)))
+            running = desk.start("Evaluation", work, lambda message: page_part(fault(message)))
         except StatedError as error:
             yield page_part(fault(str(error))), gr.skip()
             return
-        for seen in desk.watch(job):
+        for seen in desk.watch(running):
             yield progress_html(seen), shown() if seen.finished.is_set() else gr.skip()
 
     start.click(starting, None, [said, report], concurrency_limit=2, **LONG)

@@ -14,20 +14,23 @@ from ui import documents
 from ui.access import Access
 from ui.dates import read_date
 from ui.documents_view import documents_html, progress_html
-from ui.jobs import Desk, Job, Tell
+from ui.jobs import Desk, Job, Work
+from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
 from ui.wiring import LONG, QUICK
 
 if TYPE_CHECKING:
     from rag import Assistant
 
-_KINDS = [("As the file says, else article", ""), ("Article", "article"), ("Release note", "release-note")]
+_ADDING = page_part("<h2>Add documents</h2>")
+_KINDS = [("As the file says", ""), ("Article", "article"), ("Release note", "release-note")]
 
 
 def build(
     assistant: Assistant,
     access: Access,
     desk: Desk,
+    readings: Readings,
     others: list[Any],
     refreshed: Callable[[], list[Any]],
 ) -> tuple[list[Any], Callable[[], list[Any]]]:
@@ -37,45 +40,51 @@ def build(
         assistant: with an index.
         access: who may change documents; asked again in every listener, for each can be called alone.
         desk: does the work.
+        readings: where the ledger is read, to tell what a change did.
         others: widgets of other tabs that show what the documents give.
         refreshed: their values now.
 
     Returns:
         This tab's widgets and the others, and their values now: a page that is opened later shows those.
     """
-    table = gr.HTML(_table(assistant), elem_id="documents", js_on_load=None)
-    with gr.Row(visible=access.takes_files):
-        with gr.Column(scale=3, min_width=300, elem_id="adding", elem_classes="card"):
-            files = gr.File(
-                label="Add md, txt, html or pdf, up to 20 MB", file_count="multiple",
-                file_types=list(documents.SUFFIXES), elem_id="files", height=170,
-            )  # fmt: skip
-            with gr.Row():
-                day = gr.Textbox(
-                    label="Date, for files that give none", placeholder="YYYY-MM-DD", elem_id="day"
-                )
-                kinds = gr.Dropdown(_KINDS, value="", label="Kind", elem_id="kind")
-            add = gr.Button("Add", variant="primary", elem_id="add")
-        with gr.Column(scale=2, min_width=300, elem_id="removing", elem_classes="card"):
-            which = gr.Dropdown(
-                documents.added_ids(assistant), value=None, label="Added document", elem_id="which"
-            )
-            remove = gr.Button("Remove …", elem_id="remove")
-            with gr.Group(visible=False) as asking:
-                sure = gr.HTML("", elem_id="sure", js_on_load=None)
+    with gr.Row(elem_id="documents-row"):
+        with gr.Column(scale=3, min_width=320):
+            table = gr.HTML(_table(assistant), elem_id="documents", js_on_load=None)
+        with gr.Column(scale=2, min_width=300, visible=access.takes_files, elem_id="documents-side"):
+            outcome = gr.HTML("", elem_id="outcome", js_on_load=None)
+            with gr.Column(elem_id="adding", elem_classes="card"):
+                gr.HTML(_ADDING, js_on_load=None)
+                files = gr.File(
+                    label="md, txt, html or pdf, up to 20 MB each", file_count="multiple",
+                    file_types=list(documents.SUFFIXES), elem_id="files", height=170,
+                )  # fmt: skip
                 with gr.Row():
-                    yes = gr.Button("Yes, remove it", variant="stop", elem_id="yes")
-                    no = gr.Button("Keep it", elem_id="no")
+                    day = gr.Textbox(
+                        label="Date, for files that give none", placeholder="YYYY-MM-DD", elem_id="day",
+                        min_width=140,
+                    )  # fmt: skip
+                    kinds = gr.Dropdown(_KINDS, value="", label="Kind", elem_id="kind", min_width=140)
+                add = gr.Button("Add", variant="primary", elem_id="add")
+            with gr.Column(elem_id="removing", elem_classes="card", visible=_removable(assistant)) as removal:
+                which = gr.Dropdown(
+                    documents.added_ids(assistant), value=None, label="Added document", elem_id="which"
+                )
+                remove = gr.Button("Remove …", elem_id="remove")
+                with gr.Group(visible=False) as asking:
+                    sure = gr.HTML("", elem_id="sure", js_on_load=None)
+                    with gr.Row():
+                        yes = gr.Button("Yes, remove it", variant="stop", elem_id="yes", min_width=120)
+                        no = gr.Button("Keep it", elem_id="no", min_width=100)
     if not access.takes_files:
         gr.HTML(page_part(fault(access.refusal(None))), js_on_load=None)
-    outcome = gr.HTML("", elem_id="outcome", js_on_load=None)
-    after = [outcome, table, files, which, asking, *others]
+    after = [outcome, table, files, which, removal, asking, *others]
 
     def shown(job: Job, kept: Any) -> list[Any]:
         choice = gr.update(choices=documents.added_ids(assistant), value=None)
-        return [job.result, _table(assistant), kept, choice, gr.update(visible=False), *refreshed()]
+        room = gr.update(visible=_removable(assistant))
+        return [job.result, _table(assistant), kept, choice, room, gr.update(visible=False), *refreshed()]
 
-    def run(title: str, work: Callable[[Tell], str], kept: Callable[[], Any]) -> Iterator[list[Any]]:
+    def run(title: str, work: Work, kept: Callable[[], Any]) -> Iterator[list[Any]]:
         rest = [gr.skip()] * (len(after) - 1)
         try:
             job = desk.start(title, work, _failed)
@@ -88,10 +97,10 @@ def build(
     def taking(paths: list[str] | None, when: str, kind: str, request: gr.Request) -> Iterator[list[Any]]:
         refused: list[Path] = []
 
-        def work(tell: Tell) -> str:
+        def work(job: Job) -> str:
             chosen = [Path(path) for path in paths or ()]
             _check(access.refusal(request), chosen, kind)
-            html, still = documents.add(assistant, chosen, read_date(when), kind or None, tell)
+            html, still = documents.add(assistant, readings, chosen, read_date(when), kind or None, job)
             refused.extend(still)
             return html
 
@@ -99,10 +108,10 @@ def build(
         yield from run("Adding documents", work, lambda: [str(path) for path in refused] or None)
 
     def removing(document_id: str | None, request: gr.Request) -> Iterator[list[Any]]:
-        def work(tell: Tell) -> str:
+        def work(job: Job) -> str:
             if reason := access.refusal(request):
                 raise StatedError(reason)
-            return documents.remove(assistant, document_id or "", tell)
+            return documents.remove(assistant, readings, document_id or "", job)
 
         yield from run("Removing a document", work, gr.skip)
 
@@ -113,9 +122,11 @@ def build(
 
     def now() -> list[Any]:
         last = progress_html(desk.job) if desk.job else ""
-        return [last, _table(assistant), gr.update(choices=documents.added_ids(assistant)), *refreshed()]
+        choice = gr.update(choices=documents.added_ids(assistant))
+        room = gr.update(visible=_removable(assistant))
+        return [last, _table(assistant), choice, room, *refreshed()]
 
-    return [outcome, table, which, *others], now
+    return [outcome, table, which, removal, *others], now
 
 
 def _ask_first(document_id: str | None) -> list[Any]:
@@ -139,8 +150,13 @@ def _check(refusal: str, files: list[Path], kind: str) -> None:
         raise StatedError("The kind is article or release-note.")
 
 
+def _removable(assistant: Assistant) -> bool:
+    """Whether there is anything to remove: what was shipped stays."""
+    return bool(documents.added_ids(assistant))
+
+
 def _table(assistant: Assistant) -> str:
-    return documents_html(assistant.documents(), documents.added_ids(assistant))
+    return documents_html(assistant.documents(), documents.added_ids(assistant), assistant.sentence_counts())
 
 
 def _failed(message: str) -> str:

@@ -18,7 +18,7 @@ from ui import page as web
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = shutil.which("chromium") or ""
 PLAIN = ("llm_base_url", "llm_model", "llm_path", "embedder", "cross_encoder", "chroma_url")
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)  # on a machine that others keep busy
 
 
 class Site(NamedTuple):
@@ -56,6 +56,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = Settings(corpus_dir=corpus, data_dir=data, llm="none", **dict.fromkeys(PLAIN, ""))  # type: ignore[arg-type]
     with Assistant(settings) as assistant:
         assistant.sync()
+        assistant.ledger()  # so that no test waits for it, nor for the models
         port = free_port()
         running = web.open_page(assistant, "127.0.0.1", port)
         yield Site(f"http://127.0.0.1:{port}/", assistant, data)
@@ -83,7 +84,7 @@ def visit(site: Site, browser: Browser) -> Iterator[Callable[..., Page]]:
         contexts.append(context)
         page = context.new_page()
         page.add_init_script(script)
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.on("request", lambda request: strangers.append(request.url) if stranger(request.url) else None)
         page.on("pageerror", lambda error: broken.append(str(error)))
         page.goto(f"{site.url}?__theme={theme}")

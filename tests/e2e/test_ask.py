@@ -45,7 +45,7 @@ EVIL = (
 def test_every_status_is_shown_by_its_word(question: str, word: str, page: Page) -> None:
     ask(page, question)
     expect(page.locator("#answer .status .badge").first).to_contain_text(word)
-    expect(page.locator("#announce [role=status]")).to_contain_text(f"Answer ready: {word}")
+    expect(page.locator("#said")).to_contain_text(f"Answer ready: {word}")
     expect(page.get_by_label("Question")).to_have_value("")
 
 
@@ -62,7 +62,7 @@ def test_what_is_typed_while_an_answer_is_on_its_way_stays(visit: Callable[..., 
     assert not page.locator("#answer .proof").is_visible()
     box.fill("and its architecture?")
     expect(page.locator("#answer .proof")).to_be_visible()
-    expect(page.locator("#announce [role=status]")).to_contain_text("Answer ready")
+    expect(page.locator("#said")).to_contain_text("Answer ready")
     expect(box).to_have_value("and its architecture?")
 
 

@@ -91,10 +91,13 @@ def test_what_cannot_be_used_is_told_by_name(tab: Page, tmp_path: Path, site: Si
     tab.get_by_role("button", name="Add", exact=True).click()
     expect(tab.locator("#outcome")).to_contain_text("2026-01-02-same.md was added")
     expect(tab.locator("#outcome [role=alert]")).to_contain_text("2026-01-01-scan.pdf")
+    # That is told before it is known what changed; the next one is taken when this one has ended.
+    expect(tab.locator("#outcome [role=status]")).to_contain_text("ledger")
 
     choose(tab, same)
     tab.get_by_role("button", name="Add", exact=True).click()
     expect(tab.locator("#outcome")).to_contain_text("was added before")
+    expect(tab.locator("#outcome progress")).to_have_count(0)
     site.assistant.remove("2026-01-02-same.md")
 
 
