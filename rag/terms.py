@@ -42,6 +42,17 @@ def _for_a_person(row: Sequence[Token], place: int) -> bool:
     )
 
 
+def _counts_answers(row: Sequence[Token], place: int, focus: frozenset[int]) -> bool:
+    """Whether a number only says how many answers are wanted ("what are the four functions of …")."""
+    token = row[place]
+    head = row[token.head]
+    wanted = token.head in focus or (head.key in lexicon().generic and head.pos == "NOUN")
+    about = head.dep in ("attr", "ROOT") or (head.dep == "dobj" and _ordered(row, head.head))
+    copular = head.dep == "nsubj" and row[head.head].lemma == "be"
+    which = any(t.head == token.head and t.low in WH for t in row)
+    return token.dep == "nummod" and head.tag in ("NNS", "NNPS") and wanted and (about or copular or which)
+
+
 def _ordered(row: Sequence[Token], place: int) -> bool:
     """Whether a word is the order at the head of a question ("list the suppliers")."""
     return place == 0 and row[place].low in ("name", "list", "give", "show", "enumerate", "state")
@@ -76,6 +87,8 @@ def terms_of(
             continue
         role = _role(row, place, token, names, focus)
         if role is None or (token.key, role) in seen or (ask is Ask.WHO and _for_a_person(row, place)):
+            continue
+        if role == "number" and ask is Ask.WHAT and _counts_answers(row, place, focus):
             continue
         if role in ("verb", "noun") and (
             _ordered(row, place) or (ask in (Ask.UNKNOWNS, Ask.OVERVIEW) and token.key in SAYING)

@@ -395,3 +395,21 @@ def test_no_part_begins_inside_one_written_word(parser: Parser) -> None:
 def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
     (found,) = understand("Does the Brandvik Ascend repository mention Kestrel?", parser.parse, NAMES).details
     assert "Ascends" not in found.statement
+
+
+@pytest.mark.parametrize(
+    ("question", "numbers"),
+    [
+        ("What are the four functions of the board?", set()),
+        ("Name three suppliers of the yard", set()),
+        ("Which two towns does the line link?", set()),
+        ("What do 11 ferries cost?", {"11"}),
+        ("What are the features of Kestrel 5?", {"5"}),
+        ("What happened to the two red boats?", {"two"}),
+    ],
+)
+def test_a_number_of_answers_is_not_demanded_of_the_sources(
+    parser: Parser, question: str, numbers: set[str]
+) -> None:
+    (detail,) = understand(question, parser.parse, {}).details
+    assert {t.text for t in detail.of("number")} == numbers
