@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed
+from rag.directives import only_links
 from rag.evidence import Candidate, Open
 from rag.polarity import polarity_of
 from rag.predication import promised
@@ -76,8 +78,8 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
     if beside and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
         verdict = Verdict.STATED
     if verdict is Verdict.UNDISCLOSED:
-        best = part.gaps[0]
-        rows = tuple(o.row for o in part.gaps if o.score >= best.score - CLOSE_GAP)[:2]
+        best = part.withheld[0]
+        rows = tuple(o.row for o in part.withheld if o.score >= best.score - CLOSE_GAP)[:2]
         whole = best.fit is not None and best.fit.whole
         found = Assessed(detail, Verdict.UNDISCLOSED, rows, whole=whole, scores=scores)
         return Saying(part, found, held, best)
@@ -89,7 +91,7 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
 
 def _doubted(part: Part) -> bool:
     """Whether the best non-disclosure is worded as one, in another sentence than the best statement."""
-    gap = next(iter(part.gaps), None)
+    gap = next(iter(part.withheld), None)
     return gap is not None and gap.fit is not None and gap.row not in {c.row for c in part.stated[:1]}
 
 
@@ -101,10 +103,10 @@ def _beside(part: Part) -> tuple[int, ...]:
     )[:1]  # fmt: skip
 
 
-def near_misses(cosines: NDArray[np.float32]) -> tuple[int, ...]:
-    """The sentences nearest to a question that nothing answers."""
-    nearest = np.argsort(-cosines, kind="stable")[:2]
-    return tuple(int(n) for n in nearest if cosines[n] >= NEAR)
+def near_misses(cosines: NDArray[np.float32], library: Library) -> tuple[int, ...]:
+    """The sentences nearest to a question that nothing answers; no mere list of links is one."""
+    nearest = (int(n) for n in np.argsort(-cosines, kind="stable") if cosines[n] >= NEAR)
+    return tuple(n for n in islice(nearest, 8) if not only_links(library.rows[n].reading.sentence.text))[:2]
 
 
 def _stated(

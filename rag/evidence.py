@@ -18,7 +18,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.directives import instructs
+from rag.directives import instructs, only_links
 from rag.fit import (
     ALL_WORDS,
     FIT_FEATURES,
@@ -44,6 +44,9 @@ MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
+# By how much, in the scale of the reading features, a sentence without such words must be read as
+# withholding rather than answering, to be shown as a non-disclosure.
+_PLAINLY = 1.0
 _ASTRAY = 3.0  # a sentence on something else is read last
 
 READING_FEATURES = ("answers", "withholds", "answers_share", "withholds_share", "ahead")
@@ -99,6 +102,13 @@ class Open:
     def probability(self) -> float:
         """That it withholds the answer, if it were the only one."""
         return _alone(self.score)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it says so in words, or is read as saying so far sooner than as answering."""
+        found = dict(zip(OPEN_FEATURES, self.features, strict=False))
+        read_so = found["withholds"] > max(0.0, found["answers"] + _PLAINLY)
+        return self.fit is not None or bool(found["shown"]) or read_so
 
 
 def _alone(score: float) -> float:
@@ -163,7 +173,11 @@ def _of_day(
 ) -> Evidence:
     """The candidates among the sentences of the library's own day."""
     so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
-    orders = {n for n in library.fresh if instructs(library.rows[n].reading.tokens)}
+    orders = {
+        n
+        for n in library.fresh
+        if instructs(library.rows[n].reading.tokens) or only_links(library.rows[n].reading.sentence.text)
+    }
     worded = _worded(detail, library, vectors, cosines, so_far.best, orders)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in orders}
     chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
@@ -198,7 +212,7 @@ def _worded(
     best: float,
     orders: Container[int],
 ) -> dict[int, Candidate]:
-    """For every sentence that gives its reader no orders, its best clause."""
+    """For every sentence that tells something, its best clause; ``orders`` are those that tell nothing."""
     found: dict[int, Candidate] = {}
     for number in library.fresh:
         row = library.rows[number]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from rag.answer_type import amount_of, typed
 from rag.denial import has_predicate, negated
+from rag.dependents import subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
 from rag.retrieval import Library, Match, Row
@@ -27,6 +28,7 @@ FIT_FEATURES = (
 )  # fmt: skip
 _TYPED = (Ask.WHO, Ask.WHEN, Ask.AMOUNT)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
+_CONDITIONS = frozenset("if unless when once whether after before until while".split())
 _COUNTS = frozenset(map(word_key, "times number amount percentage share".split()))
 
 
@@ -100,9 +102,10 @@ def astray(
 
     It lacks a number of the question, or a name that stands nowhere in the library: no other number or
     release is another word for the same one, and of what is never named nothing is said.  Or it denies what
-    the question takes for granted, or is not by the one whose words are asked for.
+    the question takes for granted, or only supposes it, or is not by the one whose words are asked for.
     """
     wrong = any(not _is_word(t) or library.foreign(t.key) for t in _missing(detail, matches))
+    wrong = wrong or supposes(detail, row, matches)
     return wrong or not said_by(detail, row) or denies(detail, row, segment, matches)
 
 
@@ -139,6 +142,20 @@ def denies(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Mat
         return False
     places = {m.place for k, m in matches.items() if m.place >= 0 and k.startswith(("verb", "noun"))}
     return bool(places) and negated(row.reading, segment, places) != detail.negated
+
+
+def supposes(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
+    """Whether all that a sentence has of a question stands in a condition: "if it runs, the cost falls"."""
+    if _CONDITIONS & set(detail.text.lower().split()):
+        return False
+    places = {m.place for k, m in matches.items() if m.place >= 0 and not k.startswith(("name", "number"))}
+    tokens = row.reading.tokens
+    inside: set[int] = set()
+    for place, token in enumerate(tokens):
+        even = place and tokens[place - 1].low == "even"
+        if token.dep == "mark" and token.low in ("if", "unless") and not even:
+            inside.update(subtree(tokens, token.head))
+    return bool(places) and places <= inside
 
 
 def _fits_premise(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:

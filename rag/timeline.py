@@ -97,7 +97,7 @@ def finding(
     """
     if not held:
         premise = detail.statement if detail.presumed and detail.of("name", "noun") else ""
-        related = near_misses(cosines)
+        related = near_misses(cosines, library)
         return Assessed(detail, Verdict.NOT_COVERED, related=related, premise=premise)
     last = held[-1]
     found = last.lead.found

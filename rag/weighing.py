@@ -66,15 +66,18 @@ def models() -> Models:
     )
 
 
-def shares(stated: Sequence[float], withheld: Sequence[float]) -> tuple[float, float]:
+def shares(
+    stated: Sequence[float], withheld: Sequence[float], doubtful: Sequence[float] = ()
+) -> tuple[float, float]:
     """How sure it is that one of the sentences states the answer, and that one withholds it.
 
     Args:
         stated: the scores of the sentences as statements, in log-odds against "none".
         withheld: their scores as non-disclosures.
+        doubtful: the scores of those that nothing shows to be non-disclosures: they compete, and win nothing.
     """
-    told, held = (math.fsum(map(math.exp, scores)) for scores in (stated, withheld))
-    return told / (1 + told + held), held / (1 + told + held)
+    told, held, lost = (math.fsum(map(math.exp, scores)) for scores in (stated, withheld, doubtful))
+    return told / (1 + told + held + lost), held / (1 + told + held + lost)
 
 
 def decided(
@@ -99,7 +102,10 @@ def decided(
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The candidates of one document and date, the best first; ``day`` is that date."""
+    """The candidates of one document and date, the best first; ``day`` is that date.
+
+    Of the ``gaps`` only the plain ones can win.
+    """
 
     document: int
     day: date
@@ -107,9 +113,18 @@ class Part:
     gaps: tuple[Open, ...]
 
     @property
+    def withheld(self) -> tuple[Open, ...]:
+        """The plain non-disclosures."""
+        return tuple(o for o in self.gaps if o.plain)
+
+    @property
     def shares(self) -> tuple[float, float]:
         """Of "stated" and of "undisclosed"."""
-        return shares([c.score for c in self.stated], [o.score for o in self.gaps])
+        return shares(
+            [c.score for c in self.stated],
+            [o.score for o in self.withheld],
+            [o.score for o in self.gaps if not o.plain],
+        )
 
 
 def parts(

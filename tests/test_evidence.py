@@ -15,6 +15,7 @@ from rag.records import Polarity, Verdict
 from rag.retrieval import Library
 from rag.settings import Settings
 from rag.timeline import finding, standings
+from rag.weighing import shares
 from tests.engine_fixtures import DAY, markdown
 
 TEXT = """## The bridge
@@ -111,3 +112,40 @@ def test_words_asked_of_one_speaker_are_not_taken_from_another(parser: Parser) -
 def test_a_denial_answers_the_plain_question_with_no(parser: Parser) -> None:
     found = assess(*made(parser, TEXT, "Were cars banned from the Orlen bridge?"))
     assert (found.verdict, found.polarity) == (Verdict.STATED, Polarity.NO)
+
+
+WORKS = """## The works
+
+If the pumps run at full power without a pause, the costs of the works fall. The pumps belong to the club of
+engineers, which has the final say on the roles of its members.
+
+Sources: <https://example.org/works/pumps/decision>, <https://example.org/works/pumps/permission>
+"""
+
+
+def test_what_a_condition_supposes_is_not_stated(parser: Parser) -> None:
+    found, library = evidence(parser, "Do the pumps run at full power without a pause?", WORKS)
+    assert not any(text.startswith("If") for text in sentences(found, library))
+    found, library = evidence(parser, "What happens if the pumps run at full power without a pause?", WORKS)
+    assert any(text.startswith("If") for text in sentences(found, library))
+
+
+def test_a_sentence_that_withholds_nothing_is_not_shown_as_doing_so(parser: Parser) -> None:
+    detail, library, *rest = made(parser, WORKS, "Who decides what goes into the pumps?")
+    found, _ = evidence(parser, "Who decides what goes into the pumps?", WORKS)
+    assert any(not one.plain for one in found.open)
+    assert assess(detail, library, *rest).verdict is not Verdict.UNDISCLOSED
+    withheld, _ = evidence(parser, "How much did the Maren bridge cost?")
+    assert any(one.plain for one in withheld.open)
+
+
+def test_a_list_of_links_is_no_near_miss(parser: Parser) -> None:
+    detail, library, *rest = made(parser, WORKS, "Which permission do the pumps of the works lack?")
+    found = assess(detail, library, *rest)
+    assert found.verdict is Verdict.NOT_COVERED and found.related
+    assert not any("https" in library.rows[row].reading.sentence.text for row in found.related)
+
+
+def test_doubtful_non_disclosures_compete_and_win_nothing() -> None:
+    assert shares([0.0], [0.0]) == pytest.approx((1 / 3, 1 / 3))
+    assert shares([0.0], [], [0.0]) == pytest.approx((1 / 3, 0.0))
