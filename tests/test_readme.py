@@ -318,7 +318,7 @@ def test_every_module_of_the_engine_is_listed() -> None:
     assert set(listed) == there
 
 
-@pytest.mark.parametrize("name", ["page.png", "page-dark.png"])
+@pytest.mark.parametrize("name", ["page.png", "page-dark.png", "ledger.png"])
 def test_a_picture_is_one_and_not_too_large(name: str) -> None:
     assert f"(docs/{name})" in TEXT
     picture = (ROOT / "docs" / name).read_bytes()

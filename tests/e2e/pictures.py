@@ -14,9 +14,10 @@ from playwright.sync_api import Page, sync_playwright
 from rag import Assistant, Settings
 from tests.e2e.conftest import CHROMIUM, PLAIN, ROOT, answered, free_port
 from ui import page as web
+from ui.ledger_reading import Readings
 
 DOCS = ROOT / "docs"
-LEDGER_DAY = "2025-12-30"
+LEDGER_DAY = "2025-12-31"
 PATIENCE = 900_000  # milliseconds; the ledger of a day asks every detail
 
 
@@ -34,6 +35,7 @@ def undisclosed(page: Page) -> None:
 def ledger(page: Page) -> None:
     """The ledger of a day, with a detail that was undisclosed chosen."""
     page.get_by_role("tab", name="Ledger").click()
+    page.locator("#ledger :is(.reading, .matrix)").first.wait_for()
     day = page.get_by_label("Ledger as of")
     day.fill(LEDGER_DAY)
     day.press("Enter")
@@ -66,7 +68,8 @@ def main(data: Path) -> None:
     with Assistant(settings) as assistant, sync_playwright() as driver:
         assistant.sync()
         assistant.ask("Who governs CANN?")  # the models are loaded, as on a page that has been asked before
-        running = web.open_page(assistant, "127.0.0.1", port)
+        readings = Readings(assistant)
+        running = web.open_page(assistant, "127.0.0.1", port, readings=readings)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for name, theme, made in PICTURES:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
@@ -78,6 +81,7 @@ def main(data: Path) -> None:
             Image.open(DOCS / name).convert("RGB").quantize(128).save(DOCS / name, optimize=True)
             page.close()
         browser.close()
+        readings.close()
         running.close(verbose=False)
 
 
