@@ -72,7 +72,8 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
     stated_model, gap_model = models()
     told, held = part.shares
     scores = {"stated": round(told, 3), "gap": round(held, 3)}
-    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, doubted=_doubted(part))
+    doubt = part.clouded if _doubted(part) else 0.0
+    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, doubt=doubt)
     beside = _beside(part) if detail.listing else ()
     # A list, and what is withheld of it, do not exclude each other.
     if beside and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
@@ -91,7 +92,7 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
 
 def _doubted(part: Part) -> bool:
     """Whether the best non-disclosure is worded as one, in another sentence than the best statement."""
-    gap = next(iter(part.withheld), None)
+    gap = next(iter(part.gaps), None)
     return gap is not None and gap.fit is not None and gap.row not in {c.row for c in part.stated[:1]}
 
 

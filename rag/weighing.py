@@ -81,7 +81,7 @@ def shares(
 
 
 def decided(
-    told: float, held: float, stated_threshold: float, gap_threshold: float, *, doubted: bool = True
+    told: float, held: float, stated_threshold: float, gap_threshold: float, *, doubt: float | None = None
 ) -> Verdict:
     """The verdict for the shares of "stated" and "undisclosed" (see ``shares``).
 
@@ -90,12 +90,12 @@ def decided(
         held: how sure it is that something withholds it.
         stated_threshold: from which ``told`` on it is stated.
         gap_threshold: from which ``held`` on it is undisclosed.
-        doubted: whether a sentence that words a non-disclosure speaks for it, and another one for the
-            statement. One that does both ("X pays for it; how much is not known") casts no doubt on itself,
-            and one that withholds nothing in words casts none on what is said elsewhere.
+        doubt: the share that speaks against a statement; ``held`` where it is not given.  A sentence that
+            both tells and withholds ("X pays for it; how much is not known") casts no doubt on itself, and
+            one that withholds nothing in words casts none on what is said elsewhere: then it is 0.
     """
     is_stated = told >= stated_threshold
-    if held >= (DOUBT if is_stated and doubted else gap_threshold):
+    if held >= gap_threshold or (is_stated and (held if doubt is None else doubt) >= DOUBT):
         return Verdict.UNDISCLOSED
     return Verdict.STATED if is_stated else Verdict.NOT_COVERED
 
@@ -111,6 +111,11 @@ class Part:
     day: date
     stated: tuple[Candidate, ...]
     gaps: tuple[Open, ...]
+
+    @property
+    def clouded(self) -> float:
+        """The share of all the gaps, plain or not."""
+        return shares([c.score for c in self.stated], [o.score for o in self.gaps])[1]
 
     @property
     def withheld(self) -> tuple[Open, ...]:

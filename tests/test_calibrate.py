@@ -81,5 +81,5 @@ def test_a_likely_non_disclosure_beside_a_statement_is_what_is_shown(
 
 
 def test_what_withholds_nothing_in_words_casts_no_doubt_on_a_statement() -> None:
-    assert decided(0.7, 0.25, 0.65, 0.35, doubted=False) is Verdict.STATED
-    assert decided(0.6, 0.4, 0.65, 0.35, doubted=False) is Verdict.UNDISCLOSED
+    assert decided(0.7, 0.25, 0.65, 0.35, doubt=0.0) is Verdict.STATED
+    assert decided(0.6, 0.4, 0.65, 0.35, doubt=0.0) is Verdict.UNDISCLOSED
