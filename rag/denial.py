@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from rag.dependents import SUBJECTS
+from rag.dependents import SUBJECTS, even_if
+from rag.extent import NOT_ALL, SCARCELY
 from rag.lexicon import opposite_pole
 from rag.question import Detail
 from rag.reading import Reading
+from rag.rejection import NOT
 from rag.retrieval import Match, Row
 from rag.stance import Segment
 
@@ -17,9 +18,6 @@ _HEDGES = frozenset(
     "may might could can should appears appear seems seem likely possibly perhaps reportedly probably "
     "potentially would".split()
 )
-_NOT = frozenset(("not", "n't", "n’t", "never"))
-_SCARCELY = frozenset("hardly barely scarcely rarely seldom almost nearly".split())
-_NOT_ALL = re.compile(r"\b(?:not|n't|n’t) (?:all|every|each|both|everyone|everybody|everything)\b")
 _CONDITIONS = frozenset("if unless provided whether assuming once".split())
 # "Some do" leaves open whether all do.
 _SOME = frozenset("some several many certain".split())
@@ -67,7 +65,7 @@ def _of_another(reading: Reading, segment: Segment, matches: Mapping[str, Match]
     tokens = reading.tokens
     inside = range(segment.first, segment.last)
     matched = {m.place for m in matches.values()}
-    denied = {tokens[p].head for p in inside if tokens[p].low in _NOT}
+    denied = {tokens[p].head for p in inside if tokens[p].low in NOT}
     subjects = [(p in matched, tokens[p].head in denied) for p in inside if tokens[p].dep in SUBJECTS]
     return (False, True) in subjects and (True, False) in subjects
 
@@ -86,17 +84,13 @@ def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:
 
 def _unsure(detail: Detail, reading: Reading, segment: Segment) -> bool:
     tokens = reading.tokens
-    lows = [
-        tokens[p].low
-        for p in range(segment.first, segment.last)
-        if not (tokens[p].low == "if" and p and tokens[p - 1].low == "even")
-    ]
+    lows = [tokens[p].low for p in range(segment.first, segment.last) if not even_if(tokens, p)]
     asked = {t.text.lower() for t in detail.terms}
     if any(low in _CONDITIONS and low not in asked for low in lows):
         return True
-    if "might" in lows or _SCARCELY & set(lows):  # what might not happen may happen
+    if "might" in lows or SCARCELY & set(lows):  # what might not happen may happen
         return True
-    if _NOT_ALL.search(" ".join(lows)) and not detail.of("strength"):
+    if NOT_ALL.search(" ".join(lows)) and not detail.of("strength"):
         return True
     return any(low in _HEDGES for low in lows) and not detail.hedged and "can" not in lows
 
@@ -133,10 +127,10 @@ def negated(reading: Reading, segment: Segment, places: set[int]) -> bool:
         if low in _NEGATORS or pair in ("rather than", "instead of", "no longer"):
             head = tokens[place].head
             scope = range(place, segment.last)
-            governs = head in places and low in ("not", "n't", "n’t", "never", "cannot")
+            governs = head in places and low in NOT
             # A determiner "no" denies its own noun phrase, a preposition what follows it.
             reach = range(place, min(segment.last, max(place, head) + 1)) if low == "no" else scope
-            if low not in ("not", "n't", "n’t", "never", "cannot", "no"):
+            if low not in NOT | {"no"}:
                 comma = next((p for p in scope if tokens[p].text == ","), segment.last)
                 reach = range(place, comma)
             if governs or any(p in reach for p in places):

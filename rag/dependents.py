@@ -21,6 +21,11 @@ def children(tokens: Sequence[Token], place: int) -> list[int]:
     return [p for p, t in enumerate(tokens) if t.head == place and p != place]
 
 
+def even_if(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word begins "even if" or the like: that is no condition."""
+    return place > 0 and tokens[place - 1].low == "even"
+
+
 def lows(tokens: Sequence[Token], places: Sequence[int]) -> set[str]:
     """The words at these places, small."""
     return {tokens[p].low for p in places}

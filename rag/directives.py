@@ -24,6 +24,11 @@ _SUBJECTS = ("nsubj", "nsubjpass", "expl")
 _ANSWERS = frozenset("yes no true false nothing".split())
 
 
+def tells_nothing(tokens: Sequence[Token], text: str) -> bool:
+    """Whether a sentence is evidence of nothing: it gives its reader orders, or is a list of links."""
+    return instructs(tokens) or only_links(text)
+
+
 def instructs(tokens: Sequence[Token]) -> bool:
     """Whether a sentence tells its reader what to answer."""
     lows = {t.low for t in tokens}

@@ -18,7 +18,7 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.directives import instructs, only_links
+from rag.directives import tells_nothing
 from rag.fit import (
     ALL_WORDS,
     FIT_FEATURES,
@@ -173,13 +173,10 @@ def _of_day(
 ) -> Evidence:
     """The candidates among the sentences of the library's own day."""
     so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
-    orders = {
-        n
-        for n in library.fresh
-        if instructs(library.rows[n].reading.tokens) or only_links(library.rows[n].reading.sentence.text)
-    }
-    worded = _worded(detail, library, vectors, cosines, so_far.best, orders)
-    fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in orders}
+    fresh = ((n, library.rows[n].reading) for n in library.fresh)
+    empty = {n for n, reading in fresh if tells_nothing(reading.tokens, reading.sentence.text)}
+    worded = _worded(detail, library, vectors, cosines, so_far.best, empty)
+    fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in empty}
     chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
     readings = _readings(detail, library, chosen, cosines, so_far)
     stated = tuple(
@@ -210,13 +207,13 @@ def _worded(
     vectors: Vectors,
     cosines: NDArray[np.float32],
     best: float,
-    orders: Container[int],
+    empty: Container[int],
 ) -> dict[int, Candidate]:
-    """For every sentence that tells something, its best clause; ``orders`` are those that tell nothing."""
+    """For every sentence that tells something, its best clause; ``empty`` are those that tell nothing."""
     found: dict[int, Candidate] = {}
     for number in library.fresh:
         row = library.rows[number]
-        if number in orders:
+        if number in empty:
             continue
         blocked = gap_places(row)
         clauses: list[Candidate] = []

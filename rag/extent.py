@@ -15,14 +15,15 @@ from rag.question import Term
 from rag.retrieval import Row
 
 _ALL_BUT = re.compile(r"\b(?:all|every|each|any)\b(?: \w+)? (?:but|except|save|bar)\b")
-_NOT_ALL = re.compile(r"\bnot (?:all|every|each|both|everyone|everybody|everything)\b")
+SCARCELY = frozenset("hardly barely scarcely rarely seldom almost nearly".split())
+# That not all are denies it of none in particular.
+NOT_ALL = re.compile(r"\b(?:not|n't|n’t) (?:all|every|each|both|everyone|everybody|everything)\b")
 # A thing that is still to be.
 _NOT_YET = re.compile(
     r"\b(?:under (?:construction|development|preparation)|in (?:preparation|planning|the works)|on order)\b"
 )
 _THINGS = ("NOUN", "PROPN", "NUM")
 _CONTENT = (*_THINGS, "ADJ", "VERB")
-_SCARCELY = frozenset("hardly barely scarcely rarely seldom almost nearly".split())
 _WHOLE = frozenset("all every any the these its their".split())
 # Beside a denial these do not narrow it.
 _HARMLESS = frozenset("yet far currently officially now still so already also at all today present".split())
@@ -46,7 +47,7 @@ def strong_enough(
     if words & groups["complete"] and not complete and not denied and not here & groups["partly"]:
         return False
     universal = words & groups["universal"] - groups["any"]
-    if denied and _NOT_ALL.search(told) and not universal:
+    if denied and NOT_ALL.search(told) and not universal:
         return False
     if universal and not denied and not here & groups["universal"]:
         return False
@@ -70,9 +71,9 @@ def _still_to_be(asked: Proposition, told: str) -> bool:
 def _some_of(asked: Proposition, tokens: Sequence[Token], place: int, places: set[int]) -> bool:
     """Whether a word picks some of what is asked: "two of the boats", "the first boat", "hardly any boat"."""
     token = tokens[place]
-    if token.low in asked.words or token.text in asked.words:
+    if token.low in asked.words:
         return False
-    if token.low in _SCARCELY:  # of "hardly any boat", the noun
+    if token.low in SCARCELY:  # of "hardly any boat", the noun
         return bool({token.head, tokens[token.head].head} & places)
     if token.pos == "NUM" and any(tokens[p].low == "of" for p in children(tokens, place)):
         return bool(subtree(tokens, place) & places)

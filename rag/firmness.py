@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from rag.dependents import children, in_side_clause, lows
+from rag.dependents import children, even_if, in_side_clause, lows
 from rag.governors import Force, governed, rules
 from rag.language import Token, word_key
 from rag.predication import Predication
@@ -21,10 +21,10 @@ def conditional(asked: Proposition, tokens: Sequence[Token]) -> bool:
     if _CONDITION.search(" ".join(t.low for t in tokens)):
         return True
     for place, token in enumerate(tokens):
-        if token.low in rules()["words"]["conditions"] and token.pos in ("SCONJ", "ADP", "VERB", "ADJ"):
-            even = place and tokens[place - 1].low == "even"
-            if not even and token.low not in asked.words:
-                return True
+        hangs = token.pos in ("SCONJ", "ADP", "VERB", "ADJ") and not even_if(tokens, place)
+        listed = token.low in rules()["words"]["conditions"] and token.low not in asked.words
+        if hangs and listed:
+            return True
     return False
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from rag.answer_type import amount_of, typed
 from rag.denial import has_predicate, negated
-from rag.dependents import subtree
+from rag.dependents import even_if, subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
 from rag.retrieval import Library, Match, Row
@@ -104,9 +104,12 @@ def astray(
     release is another word for the same one, and of what is never named nothing is said.  Or it denies what
     the question takes for granted, or only supposes it, or is not by the one whose words are asked for.
     """
-    wrong = any(not _is_word(t) or library.foreign(t.key) for t in _missing(detail, matches))
-    wrong = wrong or supposes(detail, row, matches)
-    return wrong or not said_by(detail, row) or denies(detail, row, segment, matches)
+    return (
+        any(not _is_word(t) or library.foreign(t.key) for t in _missing(detail, matches))
+        or not said_by(detail, row)
+        or denies(detail, row, segment, matches)
+        or supposes(detail, row, matches)
+    )
 
 
 def _missing(detail: Detail, matches: Mapping[str, Match]) -> list[Term]:
@@ -152,8 +155,7 @@ def supposes(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     tokens = row.reading.tokens
     inside: set[int] = set()
     for place, token in enumerate(tokens):
-        even = place and tokens[place - 1].low == "even"
-        if token.dep == "mark" and token.low in ("if", "unless") and not even:
+        if token.dep == "mark" and token.low in ("if", "unless") and not even_if(tokens, place):
             inside.update(subtree(tokens, token.head))
     return bool(places) and places <= inside
 

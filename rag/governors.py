@@ -93,7 +93,8 @@ def _above(tokens: Sequence[Token], found: Governed) -> int | None:
         if token.dep in ("attr", "acomp", "oprd", "dobj") and tokens[head].pos == "VERB":
             _bend(tokens, head, found, strict=False)
         return head
-    if token.dep in _REPORTED and lows(tokens, _marks(tokens, place)) & {"whether", "if"}:
+    marks = [p for p in children(tokens, place) if tokens[p].dep == "mark"]
+    if token.dep in _REPORTED and lows(tokens, marks) & {"whether", "if"}:
         found.bend(Force.OPAQUE)  # "it is unclear whether"
         return None
     if token.dep == "acl" and token.tag in ("VBN", "VBG") and not _plans(tokens[head]):
@@ -172,17 +173,13 @@ def _bend_by_be(tokens: Sequence[Token], head: int, found: Governed) -> None:
         found.denied = not found.denied
     elif below.dep in _REPORTED and graded & rules()["governors"]["unsure"]:
         found.bend(Force.VIEW)
-    elif below.dep == "xcomp" and graded & {"impossible"}:
+    elif below.dep == "xcomp" and "impossible" in graded:
         found.denied = not found.denied
         found.bend(Force.ABLE)
-    elif below.dep == "xcomp" and graded & {"possible"}:
+    elif below.dep == "xcomp" and "possible" in graded:
         found.bend(Force.ABLE)
     elif below.dep == "xcomp" and not graded and "to" in lows(tokens, children(tokens, found.chain[-1])):
         found.bend(Force.VIEW if tokens[head].tag == "VBD" else Force.PLANNED)
-
-
-def _marks(tokens: Sequence[Token], place: int) -> list[int]:
-    return [p for p in children(tokens, place) if tokens[p].dep == "mark"]
 
 
 def _plans(token: Token) -> bool:

@@ -13,7 +13,6 @@ NOBODY = frozenset(("none", "nobody", "nothing", "neither"))
 _EXCEPTING = frozenset(
     "instead unlike except exception excluding besides beyond than apart aside barring save".split()
 )
-_SCARCELY = frozenset("hardly barely scarcely rarely seldom almost nearly".split())
 _ALL = frozenset("all every any no none everyone everybody everything anyone anybody anything".split())
 _NOMINAL = ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "X")
 
@@ -46,13 +45,10 @@ def argument_denied(tokens: Sequence[Token], place: int, predicate: int) -> bool
 def _denied_here(tokens: Sequence[Token], place: int) -> bool | None:
     """Whether a noun phrase, or a preposition, has a negator of its own; None where unsure.
 
-    "on weekdays, but not yet on Sundays", "books, never travel", "phones excluded", "hardly any books".
+    "on weekdays, but not yet on Sundays", "books, never travel", "phones excluded".
     """
     below = children(tokens, place)
     before = [q for p in below if p < place for q in subtree(tokens, p)]
-    words = lows(tokens, before)
-    if words & _SCARCELY:
-        return None
     if any(tokens[p].low in ("excluded", "excepted") for p in below):
         return True
     edge = min(subtree(tokens, place)) - 1  # "Lund, not Arvik, has a tunnel": the parse may give it to Lund

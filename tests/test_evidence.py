@@ -7,7 +7,7 @@ import pytest
 
 from rag.assessed import Assessed
 from rag.embedding import load_embedder
-from rag.evidence import OPEN_FEATURES, STATED_FEATURES, Evidence, gather
+from rag.evidence import OPEN_FEATURES, STATED_FEATURES, Evidence, Open, gather
 from rag.language import Parser
 from rag.question import Detail, understand
 from rag.reading import analyse, restore
@@ -149,3 +149,15 @@ def test_a_list_of_links_is_no_near_miss(parser: Parser) -> None:
 def test_doubtful_non_disclosures_compete_and_win_nothing() -> None:
     assert shares([0.0], [0.0]) == pytest.approx((1 / 3, 1 / 3))
     assert shares([0.0], [], [0.0]) == pytest.approx((1 / 3, 0.0))
+
+
+@pytest.mark.parametrize(
+    ("answers", "withholds", "plain"),
+    [(0.4, 0.5, False), (0.4, 1.6, True), (-1.0, -0.2, False), (-1.0, 0.3, True)],
+)
+def test_without_words_for_it_a_sentence_must_be_read_as_withholding_far_sooner(
+    answers: float, withholds: float, plain: bool
+) -> None:
+    told = {"answers": answers, "withholds": withholds}
+    features = tuple(told.get(name, 0.0) for name in OPEN_FEATURES)
+    assert Open(0, None, features).plain is plain
