@@ -27,6 +27,7 @@ from rag.records import (
 from tests.conftest import BRASS, DOCUMENT, HOSTILE, LICENCE, ScriptedAssistant, cite, make_answer
 from ui import answer_view, conversation, markup
 from ui.answer_markdown import answer_markdown
+from ui.render import answer_text
 from ui.source_view import WHOLE_CHARACTERS, cited_by, pane_html
 
 QUESTION = "What is the lamp made of?"
@@ -238,6 +239,8 @@ def test_a_sentence_that_calls_something_undisclosed_is_not_shown_as_a_fact_abou
     text = Tags(answer_view.answer_html(answer, 1)).text
     assert text.index(BRASS) < text.index("stated as fact") < text.index(LICENCE)
     assert text.index(LICENCE) < text.index("called undisclosed, the maker")
+    for written in (answer_text(answer), answer_markdown(answer)):  # in every form of the answer
+        assert "stated as fact" in written and "called undisclosed, the maker" in written
     assert text.count("stated as fact") == 1
 
 

@@ -29,7 +29,9 @@ def answer_markdown(answer: Answer) -> str:
             )
         )
     kinds = [
-        f"{plain(kind_text(claim))}{_notes(claim.citations)}" for claim in answer.claims if claim.citations
+        f"{plain(kind_text(claim, answer))}{_notes(claim.citations)}"
+        for claim in answer.claims
+        if claim.citations
     ]
     if kinds:
         parts.append("Kinds of statement: " + "; ".join(kinds))

@@ -8,14 +8,13 @@ import re
 from collections.abc import Sequence
 from html import escape
 
-from rag.records import Answer, Citation, Claim, Evidence, Verdict
+from rag.records import Answer, Citation, Claim, Evidence
 from ui.answer_markdown import answer_markdown, paragraphs
 from ui.answer_parts import detail_name, over_time_html, parts_html
 from ui.feedback import CHOICES
 from ui.markup import badge, listing, mark, marked, marks, near_letter, notes, page_part, place, section_of
 from ui.render import STATUS_MEANINGS, STATUS_WORDS, kind_text, shortened
 
-_OPEN = "called undisclosed"
 _BEGINNING = 24  # characters by which a claim is found in its paragraph
 _SPACE = re.compile(r"\s+")
 
@@ -149,26 +148,12 @@ def _paragraph(text: str, count: int, turn: int) -> str:
 
 def _kind(claim: Claim, answer: Answer, tag: str = "p") -> str:
     """Kind, speaker and, where there are several documents, the date of what carries a claim."""
-    words = kind_text(claim)
-    if _withholds(claim, answer):  # as a statement it is one of fact, which would be read as a fact about it
-        words = ", ".join(part for part in (_OPEN, claim.speaker) if part)
-    parts = [f'<span class="kind {claim.kind.value}">{escape(words)}</span>']
+    parts = [f'<span class="kind {claim.kind.value}">{escape(kind_text(claim, answer))}</span>']
     days = sorted({answer.citations[i].published for i in claim.citations if i < len(answer.citations)})
     parts.append(f'<span class="aside">{" and ".join(day.isoformat() for day in days)}</span>')
     if claim.origin == "model":
         parts.append('<span class="aside">worded by a model, checked against the quote</span>')
     return f'<{tag} class="kinds">{" ".join(parts)}</{tag}>'
-
-
-def _withholds(claim: Claim, answer: Answer) -> bool:
-    """Whether a claim is carried by a sentence that calls something undisclosed, now or on an earlier day."""
-    cited = set(claim.citations)
-    if not 0 <= claim.finding < len(answer.findings):
-        return False
-    finding = answer.findings[claim.finding]
-    steps = [(finding.verdict, finding.citations), *((s.verdict, s.citations) for s in finding.history)]
-    said = {verdict for verdict, citations in steps if cited & set(citations)}
-    return said == {Verdict.UNDISCLOSED}
 
 
 def _near_misses(related: Sequence[Citation], turn: int, alone: bool) -> str:

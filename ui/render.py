@@ -13,6 +13,7 @@ STATUS_WORDS: dict[Status | Verdict, str] = {
     Status.NOT_COVERED: "Not covered",
     Status.PARTIAL: "Partial",
 }
+_OPEN = "called undisclosed"
 STATUS_MEANINGS: dict[Status | Verdict, str] = {
     Status.STATED: "the sources state this",
     Status.UNDISCLOSED: "the sources say that this is not disclosed",
@@ -36,9 +37,9 @@ def answer_text(answer: Answer) -> str:
     parts = [_headline(answer), printable(answer.text)]
     cited = [claim for claim in answer.claims if claim.citations]  # silence is no kind of statement
     if len(cited) == 1:  # its words stand above
-        parts.append(f"Kind of statement: {printable(kind_text(cited[0]))}")
+        parts.append(f"Kind of statement: {printable(kind_text(cited[0], answer))}")
     else:
-        parts.extend(_listing("Kinds of statement", [claim_line(claim) for claim in cited]))
+        parts.extend(_listing("Kinds of statement", [claim_line(claim, answer) for claim in cited]))
     if len(answer.findings) > 1 or any(finding.premise for finding in answer.findings):
         parts.extend(_listing("Details", [finding_line(finding) for finding in answer.findings]))
     parts.extend(_listing("Sources", numbered(answer.citations)))
@@ -57,14 +58,30 @@ def _listing(title: str, entries: Sequence[str]) -> list[str]:
     return [f"{title}\n" + "\n".join(_indent(entry) for entry in entries)] if entries else []
 
 
-def claim_line(claim: Claim) -> str:
+def claim_line(claim: Claim, answer: Answer) -> str:
     """One claim of several: its kind, who says it, and as much of it as tells which one is meant."""
-    return f"({printable(kind_text(claim))}) {printable(shortened(claim.text))}{markers(claim.citations)}"
+    kind = printable(kind_text(claim, answer))
+    return f"({kind}) {printable(shortened(claim.text))}{markers(claim.citations)}"
 
 
-def kind_text(claim: Claim) -> str:
-    """A claim's kind and, where it is attributed, its speaker."""
-    return ", ".join(part for part in (kind_word(claim.kind), claim.speaker) if part)
+def kind_text(claim: Claim, answer: Answer) -> str:
+    """A claim's kind and, where it is attributed, its speaker.
+
+    A non-disclosure is as a statement one of fact; called so, it would be read as a fact about the thing.
+    """
+    kind = _OPEN if _withholds(claim, answer) else kind_word(claim.kind)
+    return ", ".join(part for part in (kind, claim.speaker) if part)
+
+
+def _withholds(claim: Claim, answer: Answer) -> bool:
+    """Whether a claim is carried by a sentence that calls something undisclosed, now or on an earlier day."""
+    cited = set(claim.citations)
+    if not 0 <= claim.finding < len(answer.findings):
+        return False
+    finding = answer.findings[claim.finding]
+    steps = [(finding.verdict, finding.citations), *((s.verdict, s.citations) for s in finding.history)]
+    said = {verdict for verdict, citations in steps if cited & set(citations)}
+    return said == {Verdict.UNDISCLOSED}
 
 
 def shortened(text: str) -> str:
