@@ -24,7 +24,7 @@ from torch.nn.utils.rnn import pad_sequence
 from eval import train_reader
 from eval.questions import load
 from eval.samples import Collector, Features, Sample
-from rag.evidence import OPEN_FEATURES, STATED_FEATURES
+from rag.candidates import OPEN_FEATURES, STATED_FEATURES
 from rag.weighing import Model, Models, decided, shares
 
 PARTS = ("development", "calibration")

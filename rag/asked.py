@@ -46,7 +46,8 @@ class Detail:
     ``presumed`` marks a question that takes its own ``statement`` for granted (why and when did X
     do Y); ``premise`` is a clause that the question puts first ("since X, ...").  ``past`` asks
     whether something has happened, ``hedged`` whether it could.  ``statement`` is the declarative form
-    of a yes/no question, or of what is presumed.  ``speaker`` are the keys of the name or office of
+    of a yes/no question, or of what is presumed, and ``indirect`` an open question as a clause ("how long it
+    lasts"; "" where its grammar is not sure).  ``speaker`` are the keys of the name or office of
     the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
     the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
     these does not answer.
@@ -64,6 +65,7 @@ class Detail:
     listing: bool = False
     past: bool = False
     statement: str = ""
+    indirect: str = ""
     predicate: Term | None = None
     hedged: bool = False
     speaker: tuple[str, ...] = ()

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed
+from rag.candidates import Candidate, Open
 from rag.directives import only_links
-from rag.evidence import Candidate, Open
 from rag.polarity import polarity_of
 from rag.predication import promised
 from rag.question import Ask, Detail

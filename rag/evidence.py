@@ -10,19 +10,17 @@ A sentence that was not read (it is near the question neither in meaning nor in 
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
-from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.candidates import ASTRAY, Candidate, Evidence, Open
 from rag.directives import tells_nothing
 from rag.fit import (
     ALL_WORDS,
-    FIT_FEATURES,
-    WORDING_FEATURES,
     astray,
     beside,
     fit_features,
@@ -33,8 +31,7 @@ from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
 from rag.polarity import polarity_of
 from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
-from rag.retrieval import Library, Match, Row, cover
-from rag.stance import Segment
+from rag.retrieval import Library, Row, cover
 
 Vectors = Mapping[str, NDArray[np.float32]]
 # How many sentences of a date are read: the nearest in meaning, and the nearest in words.
@@ -44,83 +41,6 @@ MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
-# By how much, in the scale of the reading features, a sentence without such words must be read as
-# withholding rather than answering, to be shown as a non-disclosure.
-_PLAINLY = 1.0
-_ASTRAY = 3.0  # a sentence on something else is read last
-
-READING_FEATURES = ("answers", "withholds", "answers_share", "withholds_share", "ahead")
-STATED_FEATURES = (*WORDING_FEATURES, *FIT_FEATURES, "decides", *READING_FEATURES)
-OPEN_FEATURES = (
-    *GAP_FEATURES, "linked", "cosine", "covered", "guarded", "shown", "all_words",
-    *READING_FEATURES,
-)  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A sentence as a possible answer: its clause, matches and the features in ``STATED_FEATURES``.
-
-    One that is ``astray`` (see ``fit``) may be read, and states nothing.  ``score`` is what ``weighing``
-    makes of the features, in log-odds.
-    """
-
-    row: int
-    segment: Segment
-    matches: dict[str, Match]
-    features: tuple[float, ...]
-    astray: bool = False
-    score: float = 0.0
-
-    @property
-    def probability(self) -> float:
-        """That it answers, if it were the only one."""
-        return _alone(self.score)
-
-    @property
-    def merit(self) -> float:
-        """How well it has the question's words and what its kind needs: for choosing what to read."""
-        found = dict(zip(STATED_FEATURES, self.features, strict=False))
-        good = sum(found[name] for name in ("coverage", "focus", "verb", "premise", "object"))
-        return good - found["lacks"] - _ASTRAY * found["names_missing"]
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A sentence that may say that the asked thing is withheld; ``features`` are ``OPEN_FEATURES``.
-
-    ``fit`` is the non-disclosure that its wording shows; None where only the reader sees one.  ``score`` is
-    as a ``Candidate``'s.
-    """
-
-    row: int
-    fit: GapFit | None
-    features: tuple[float, ...]
-    score: float = 0.0
-
-    @property
-    def probability(self) -> float:
-        """That it withholds the answer, if it were the only one."""
-        return _alone(self.score)
-
-    @property
-    def plain(self) -> bool:
-        """Whether it says so in words, or is read as saying so far sooner than as answering."""
-        found = dict(zip(OPEN_FEATURES, self.features, strict=False))
-        read_so = found["withholds"] > max(0.0, found["answers"] + _PLAINLY)
-        return self.fit is not None or bool(found["shown"]) or read_so
-
-
-def _alone(score: float) -> float:
-    return 1 / (1 + exp(-score))
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Everything that is weighed for a detail."""
-
-    stated: tuple[Candidate, ...]
-    open: tuple[Open, ...]
 
 
 def gather(
@@ -141,12 +61,12 @@ def gather(
         WeightsError: the reader's files cannot be loaded.
     """
     so_far = _SoFar()
+    days = [_day(detail, library.at(day), vectors, cosines, so_far) for day, _ in library.stages]
     stated: list[Candidate] = []
     open_: list[Open] = []
-    for day, _ in library.stages:
-        found = _of_day(detail, library.at(day), vectors, cosines, so_far)
-        stated.extend(found.stated)
-        open_.extend(found.open)
+    for day, readings in zip(days, _readings(detail, library, days, cosines), strict=True):
+        stated.extend(_statements(detail, day, readings))
+        open_.extend(_non_disclosures(detail, day, readings, cosines))
     return Evidence(
         tuple(sorted(stated, key=lambda one: one.row)), tuple(sorted(open_, key=lambda one: one.row))
     )
@@ -154,46 +74,53 @@ def gather(
 
 @dataclass(slots=True)
 class _SoFar:
-    """What the dates up to one have brought: the cosines, the scores read, the number of sentences read."""
+    """What the dates up to one have brought: the cosines, and the number of sentences that are to be read."""
 
     cosines: list[float] = field(default_factory=list)
-    scores: list[tuple[float, float]] = field(default_factory=list)
-
-    @property
-    def best(self) -> float:
-        return max(self.cosines, default=0.0)
+    chosen: int = 0
 
 
-def _of_day(
-    detail: Detail,
-    library: Library,
-    vectors: Vectors,
-    cosines: NDArray[np.float32],
-    so_far: _SoFar,
-) -> Evidence:
-    """The candidates among the sentences of the library's own day."""
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """A date's sentences by their words, and those chosen for reading; ``best`` is the best cosine so far."""
+
+    library: Library
+    worded: Mapping[int, Candidate]
+    fits: Mapping[int, GapFit]
+    chosen: Sequence[int]
+    best: float
+
+
+def _day(
+    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], so_far: _SoFar
+) -> _Day:
+    """The sentences of the library's own day."""
     so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
+    best = max(so_far.cosines, default=0.0)
     fresh = ((n, library.rows[n].reading) for n in library.fresh)
     empty = {n for n, reading in fresh if tells_nothing(reading.tokens, reading.sentence.text)}
-    worded = _worded(detail, library, vectors, cosines, so_far.best, empty)
+    worded = _worded(detail, library, vectors, cosines, best, empty)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in empty}
     chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
-    readings = _readings(detail, library, chosen, cosines, so_far)
-    stated = tuple(
-        replace(c, features=(*c.features, _decides(detail, library.rows[c.row], c), *readings[c.row]))
-        for c in worded.values()
-        if c.row in readings and not c.astray
-    )
-    open_ = tuple(
-        Open(
-            row,
-            fits.get(row),
-            _open_features(library.rows[row], fits.get(row), worded[row], readings[row], cosines[row]),
-        )
-        for row in sorted(readings)
-        if row in worded and not _withholds_else(detail, library.rows[row], fits.get(row))
-    )
-    return Evidence(stated, open_)
+    so_far.chosen += len(chosen)
+    return _Day(library, worded, fits, chosen, best)
+
+
+def _statements(detail: Detail, day: _Day, readings: Mapping[int, tuple[float, ...]]) -> Iterator[Candidate]:
+    for c in day.worded.values():
+        if c.row in readings and not c.astray:
+            decides = _decides(detail, day.library.rows[c.row], c)
+            yield replace(c, features=(*c.features, decides, *readings[c.row]))
+
+
+def _non_disclosures(
+    detail: Detail, day: _Day, readings: Mapping[int, tuple[float, ...]], cosines: NDArray[np.float32]
+) -> Iterator[Open]:
+    for row in sorted(readings):
+        fit, told = day.fits.get(row), day.library.rows[row]
+        if row in day.worded and not _withholds_else(detail, told, fit):
+            features = _open_features(told, fit, day.worded[row], readings[row], cosines[row])
+            yield Open(row, fit, features)
 
 
 def _withholds_else(detail: Detail, row: Row, fit: GapFit | None) -> bool:
@@ -225,7 +152,7 @@ def _worded(
             lost = astray(detail, row, segment, library, matches)
             clauses.append(Candidate(number, segment, matches, features, lost))
         if clauses:
-            found[number] = max(clauses, key=lambda clause: clause.merit - _ASTRAY * clause.astray)
+            found[number] = max(clauses, key=lambda clause: clause.merit - ASTRAY * clause.astray)
     return found
 
 
@@ -251,31 +178,40 @@ def _chosen(
     """
     nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
     near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]
-    covered = [c.row for c in sorted(worded.values(), key=lambda c: (-c.merit, c.row))]
+    room = max(LEAST_READ, MOST_READ - so_far.chosen)
+    apt = (c for c in worded.values() if room > LEAST_READ or not c.alien)
+    covered = [c.row for c in sorted(apt, key=lambda c: (-c.merit, c.row))]
     linked = [f.row for f in sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))]
     chosen = list(dict.fromkeys([*near, *covered[:MOST_COVERED], *linked[:MOST_OPEN]]))
-    room = max(LEAST_READ, MOST_READ - len(so_far.scores))
     if len(chosen) <= room:
         return chosen
     pairs = zip_longest(covered[:MOST_COVERED], linked[:MOST_OPEN])
-    apt = [row for pair in pairs for row in pair if row is not None]
-    return list(dict.fromkeys([*apt, *(near if room > LEAST_READ else ())]))[:room]
+    first = [row for pair in pairs for row in pair if row is not None]
+    return list(dict.fromkeys([*first, *(near if room > LEAST_READ else ())]))[:room]
 
 
 def _readings(
-    detail: Detail,
-    library: Library,
-    rows: Sequence[int],
-    cosines: NDArray[np.float32],
-    so_far: _SoFar,
-) -> dict[int, tuple[float, ...]]:
-    """Per row: log-odds that it answers and that it withholds, their shares so far, and the lead."""
-    if not rows:
-        return {}
+    detail: Detail, library: Library, days: Sequence[_Day], cosines: NDArray[np.float32]
+) -> Iterator[dict[int, tuple[float, ...]]]:
+    """Per date, and row: log-odds that it answers and that it withholds, their shares so far, and the lead.
+
+    All are read at once, for that is faster, and what is relative is reckoned date by date.
+    """
+    rows = [row for day in days for row in day.chosen]
+    bests = np.array([day.best for day in days for _ in day.chosen], np.float32)
     units = [_unit(library, library.rows[row]) for row in rows]
-    scores = shipped_reader().read(detail.text, units, cosines[list(rows)], so_far.best)
-    earlier = np.asarray(so_far.scores, np.float32).reshape(-1, 2)
-    so_far.scores.extend((float(answers), float(withholds)) for answers, withholds in scores)
+    read = shipped_reader().read(detail.text, units, cosines[rows], bests)
+    first = 0
+    for day in days:
+        last = first + len(day.chosen)
+        yield _relative(day.chosen, read[first:last], read[:first])
+        first = last
+
+
+def _relative(
+    rows: Sequence[int], scores: NDArray[np.float32], earlier: NDArray[np.float32]
+) -> dict[int, tuple[float, ...]]:
+    """The reading features of a date's rows, beside the scores of earlier dates."""
     total = float(np.log(np.exp(earlier).sum() + np.exp(scores).sum() + 1.0))  # 1: the odds of "none of them"
     found: dict[int, tuple[float, ...]] = {}
     for place, row in enumerate(rows):

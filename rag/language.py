@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-PARSER_VERSION = "en_core_web_sm-3.8.0/1"
+PARSER_VERSION = "en_core_web_sm-3.8.0/2"
 
 # British spellings and a few words that a stemmer leaves apart from their relatives.
 _SPELLING = (
@@ -51,6 +51,11 @@ _KEEP = frozenset(
     "comprises comprised surprise surprised devise supervise supervised supervises promised "
     "promises raised rises raises exercised premise premises merchandise franchise disguise "
     "compromise compromised poise cruise bruise televise improvise".split()
+)
+# English has no others (Huddleston and Pullum 2002, chapter 3), with what is left of them in spoken forms.
+_AUXILIARIES = frozenset(
+    "be is am are was were been being have has had having do does did will would wo shall should sha can "
+    "could ca may might must ought need dare use used get got better gon going wan let ain dont cant".split()
 )
 _DIGIT = re.compile(r"\d")
 
@@ -119,7 +124,7 @@ def _tokens(doc: object) -> tuple[Token, ...]:
             t.idx,
             t.idx + len(t.text),
             t.lemma_,
-            t.pos_,
+            "VERB" if t.pos_ == "AUX" and _is_full(t.lemma_) else t.pos_,
             t.tag_,
             t.dep_,
             place.get(t.head.i, place[t.i]),
@@ -127,6 +132,11 @@ def _tokens(doc: object) -> tuple[Token, ...]:
         )
         for t in kept
     )
+
+
+def _is_full(lemma: str) -> bool:
+    """Whether a word that was taken for an auxiliary is none, as before an odd name ("governs X-2.0")."""
+    return len(lemma) > 2 and lemma.isalpha() and lemma.lower() not in _AUXILIARIES
 
 
 _END = frozenset(".!?…。！？")

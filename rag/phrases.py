@@ -95,6 +95,8 @@ def undisclosed(detail: Detail, whole: bool) -> str:
         text = f"{named[:1].upper()}{named[1:]} {verb} not disclosed."
     elif said := clause(detail):
         text = f"It is not disclosed whether {said}."
+    elif detail.indirect:
+        text = f"It is not disclosed {detail.indirect}."
     else:
         text = "This is not disclosed."
     if whole:
@@ -104,10 +106,21 @@ def undisclosed(detail: Detail, whole: bool) -> str:
 
 def silence(detail: Detail) -> str:
     """That no source says anything of this."""
+    if detail.ask is Ask.UNKNOWNS:
+        asked = re.search(r"\b(?:about|regarding|concerning)\s+(.+)$", detail.text, re.IGNORECASE)
+        name = asked[1] if asked else subject_name(detail)
+        about = f" about {name}" if name else ""
+        said = f"The sources call nothing{about} undisclosed, undecided or unclear."
+        return f"{said} That is not to say that all is told."
+    name = subject_name(detail)
+    if detail.ask is Ask.OVERVIEW and name:
+        return f"The sources do not speak of {name}."
     if named := topic(detail):
         return f"The sources do not mention {named}."
     if said := clause(detail):
         return f"The sources do not say whether {said}."
+    if detail.indirect:
+        return f"The sources do not say {detail.indirect}."
     return "The sources do not answer this."
 
 

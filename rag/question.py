@@ -17,7 +17,7 @@ from rag.language import Token, word_key
 from rag.leads import asked_itself, without_openers
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
-from rag.statements import joined, statement
+from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
@@ -210,6 +210,7 @@ def _detail(
         negated=_negated(row, ask), presumed=presumed,
         listing=listing, past=past,
         statement=statement(row) if presumed or ask is Ask.YES_NO else "",
+        indirect="" if ask in (Ask.YES_NO, Ask.WHY, Ask.UNKNOWNS, Ask.OVERVIEW) else indirect(row),
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),
     )  # fmt: skip

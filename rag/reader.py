@@ -53,7 +53,11 @@ class Reader:
         self._states: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
 
     def read(
-        self, question: str, units: Sequence[str], likeness: NDArray[np.float32], best: float
+        self,
+        question: str,
+        units: Sequence[str],
+        likeness: NDArray[np.float32],
+        best: NDArray[np.float32] | float,
     ) -> NDArray[np.float32]:
         """Log-odds against "neither", shape (number of units, 2): answers, says that it is withheld.
 
@@ -61,7 +65,7 @@ class Reader:
             question: one thing that is asked, understood without its history.
             units: sentences as ``unit`` writes them.
             likeness: cosine of the question to each of the units by the shipped embedder.
-            best: the highest such cosine in the whole library.
+            best: the highest such cosine in the whole library, of all or of each of the units.
 
         Raises:
             WeightsError: the embedder's or the reader's files cannot be loaded.
@@ -72,8 +76,8 @@ class Reader:
             layers = self._loaded()
             known = self._lower(layers, [question, *units])
             extra = [
-                (float(cosine), best - float(cosine), overlap(question, text))
-                for text, cosine in zip(units, likeness, strict=True)
+                (float(cosine), float(most) - float(cosine), overlap(question, text))
+                for text, cosine, most in zip(units, likeness, np.broadcast_to(best, len(units)), strict=True)
             ]
             return layers.upper(known[question], [known[text] for text in units], extra)
 

@@ -19,6 +19,10 @@ from rag.reader import MOST_WORD_PIECES
 
 LOWER = 4  # layers that read question and sentence apart
 _HIDDEN = 128
+_AT_ONCE, _STEP = (
+    2,
+    8,
+)  # sentences that are read together, and word pieces to whose multiple they are filled up
 _FEATURES = 3  # cosine, distance to the best cosine, share of words in common
 _SCALE = 4.0  # brings products of two mean states to the size of the states themselves
 
@@ -81,16 +85,30 @@ class Layers:
         told: Sequence[NDArray[np.float16]],
         extra: Sequence[Sequence[float]],
     ) -> NDArray[np.float32]:
-        """The scores of one question against several sentences."""
-        questions, question_mask = padded([asked] * len(told))
-        sentences, sentence_mask = padded(told)
-        scores = self._upper(questions, question_mask, sentences, sentence_mask, torch.tensor(extra))
-        return cast("NDArray[np.float32]", scores.numpy())
+        """The scores of one question against several sentences.
+
+        A sentence goes through in the same shape whatever else is read, so that its score is the same to the
+        last bit (see ``bert.together``): those of about one length, always ``_AT_ONCE`` together.
+        """
+        by_length: dict[int, list[int]] = {}
+        for number, states in enumerate(told):
+            by_length.setdefault(-(-len(states) // _STEP) * _STEP, []).append(number)
+        question, question_mask = padded([asked] * _AT_ONCE)
+        scores = np.zeros((len(told), 2), np.float32)
+        for length, numbers in by_length.items():
+            for first in range(0, len(numbers), _AT_ONCE):
+                some = numbers[first : first + _AT_ONCE]
+                full = [*some, *some[:1] * (_AT_ONCE - len(some))]
+                sentences, mask = padded([told[number] for number in full], length)
+                extras = torch.tensor([extra[number] for number in full])
+                found = self._upper(question, question_mask, sentences, mask, extras)
+                scores[some] = found.numpy()[: len(some)]
+        return scores
 
 
-def padded(states: Sequence[NDArray[np.float16]]) -> tuple[Tensor, Tensor]:
-    """States of unequal length in one tensor, and the mask of what is no padding."""
-    longest, width = max(len(s) for s in states), states[0].shape[1]
+def padded(states: Sequence[NDArray[np.float16]], longest: int = 0) -> tuple[Tensor, Tensor]:
+    """States of unequal length in one tensor (``longest`` or more), and the mask of what is no padding."""
+    longest, width = max(longest, *(len(s) for s in states)), states[0].shape[1]
     values, mask = torch.zeros(len(states), longest, width), torch.zeros(len(states), longest)
     for place, state in enumerate(states):
         values[place, : len(state)] = torch.from_numpy(state).float()

@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from rag.language import Token
+from rag.language import Token, word_key
 from rag.phrasing import AUX, WH
 
 _MARKS = frozenset("? . ! …".split())
 _NOT = frozenset("n't n’t".split())
 _DO = frozenset("do does did".split())
+_OPENERS = frozenset("who whom whose what which when where how".split())
+_FINITE = frozenset(("VBZ", "VBD", "VBP", "MD"))
+_ASKERS = frozenset("i we you me us my our your".split())
+_MOST_AGAIN = 24  # tokens of a question that is said again
 _FULL = {"ca": "can", "wo": "will", "sha": "shall"}
 # Past forms that no rule makes; a participle of its own (driven) is none of them.
 _PAST = dict(
@@ -91,6 +95,37 @@ def statement(row: tuple[Token, ...]) -> str:
         auxiliary = auxiliary if auxiliary not in ("'s", "’s") else "is"
         words = [subject, auxiliary, denied, joined(row, rest)]
     return " ".join(word for word in words if word)
+
+
+def indirect(row: tuple[Token, ...]) -> str:
+    """An open question as a clause: "how long the lamp is guaranteed", "who governs CANN", or "".
+
+    Empty for a "why", whose clause takes for granted what it asks the reason of, and where the words do not
+    all come back, or where it speaks of who asks.
+    """
+    fits = 2 < len(row) <= _MOST_AGAIN and not any(token.low in _ASKERS for token in row)
+    if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
+        return ""
+    start = _after_question_word(row)
+    asked = row[0].low + joined(row, range(start))[len(row[0].text) :]
+    as_is = row[0].low + joined(row, range(len(row)))[len(row[0].text) :]
+    if start >= len(row):
+        return ""
+    subjects = [place for place, token in enumerate(row) if token.dep.startswith("nsubj")]
+    if row[start].low not in AUX and not _split_auxiliary(row, start):
+        return as_is if any(t.tag in _FINITE for t in row) else ""
+    if subjects and subjects[0] < start and not any(place > start for place in subjects):
+        return "" if row[start].low in _DO else as_is  # "which chips are supported"
+    said = statement(row) or _copular(row, start)
+    kept = {word_key(word) for word in said.split()}
+    words = joined(row, range(start + 1, len(row))).split()
+    return f"{asked} {said}" if said and all(word_key(word) in kept for word in words) else ""
+
+
+def _copular(row: tuple[Token, ...], start: int) -> str:
+    """What "who is the head of the firm" asks about, "the head of the firm is"; else ""."""
+    whole = row[start].lemma == "be" and not any(t.pos == "VERB" for t in row)
+    return f"{joined(row, range(start + 1, len(row)))} {row[start].low}" if whole else ""
 
 
 def _verb_taken_for_a_noun(row: Sequence[Token], start: int) -> int:

@@ -129,11 +129,13 @@ def _whole(tokens: Sequence[Token], run: list[int]) -> list[int]:
 
 def _is_part(reading: Reading, run: Sequence[int]) -> bool:
     """Whether a name stands for a part of another: "the TSC of the Norvik community" is asked of Norvik."""
-    tokens = reading.tokens
-    behind = run[-1] + 1
-    if behind >= len(tokens) or tokens[behind].low != "of" or not run[0] or tokens[run[0] - 1].low != "the":
-        return False
-    return any(t.key in reading.own for t in tokens[behind + 1 : behind + 4])
+    return run[0] > 0 and reading.tokens[run[0] - 1].low == "the" and _of_another(reading, run[-1])
+
+
+def _of_another(reading: Reading, place: int) -> bool:
+    """Whether right behind a word stands "of" and a name."""
+    behind = reading.tokens[place + 1 : place + 5]
+    return bool(behind) and behind[0].low == "of" and any(t.key in reading.own for t in behind[1:])
 
 
 def _argues(reading: Reading, run: Sequence[int]) -> bool | None:
@@ -143,7 +145,8 @@ def _argues(reading: Reading, run: Sequence[int]) -> bool | None:
         return None
     if last.dep in ("compound", "nmod", "amod"):
         named = run[0] > 0 and tokens[run[0] - 1].low == "the" and tokens[last.head].pos == "NOUN"
-        return False if named else None
+        # "The INT8 guide of Norvik" is asked of Norvik: INT8 only tells which guide.
+        return False if named and not _of_another(reading, last.head) else None
     if last.dep == "poss":
         return False
     of = last.dep == "pobj" and tokens[last.head].low == "of"

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from rag.assessed import Assessed, Before, Earlier, Step
 from rag.assessment import Saying, near_misses, says
-from rag.evidence import STATED_FEATURES, Candidate, Open
+from rag.candidates import STATED_FEATURES, Candidate, Open
 from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Verdict

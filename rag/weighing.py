@@ -22,7 +22,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.evidence import Candidate, Open, gather
+from rag.candidates import Candidate, Open
+from rag.evidence import gather
 from rag.question import Detail
 from rag.records import Verdict
 from rag.retrieval import Library

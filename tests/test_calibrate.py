@@ -8,7 +8,7 @@ import pytest
 
 from eval import calibrate
 from eval.samples import Sample
-from rag.evidence import OPEN_FEATURES, STATED_FEATURES
+from rag.candidates import OPEN_FEATURES, STATED_FEATURES
 from rag.records import Verdict
 from rag.weighing import decided, shares
 

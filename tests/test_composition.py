@@ -58,6 +58,22 @@ def test_silence_names_what_was_asked() -> None:
     assert phrases.silence(LICENCE) == "The sources do not mention the licence of the Tarn series."
 
 
+def test_silence_says_an_open_question_again() -> None:
+    asked = detail("How long is Zarn supported", Ask.AMOUNT, term("supported", "verb"), term("Zarn", "name"),
+                   subject="Zarn", indirect="how long Zarn is supported")  # fmt: skip
+    assert phrases.silence(asked) == "The sources do not say how long Zarn is supported."
+    assert phrases.undisclosed(asked, whole=False) == "It is not disclosed how long Zarn is supported."
+
+
+def test_where_nothing_is_called_undisclosed_that_is_said_and_no_more() -> None:
+    asked = detail("What is still open about the licence of Zarn", Ask.UNKNOWNS, term("licence", "noun"),
+                   term("Zarn", "name"), subject="Zarn")  # fmt: skip
+    assert phrases.silence(asked) == (
+        "The sources call nothing about the licence of Zarn undisclosed, undecided or unclear. "
+        "That is not to say that all is told."
+    )
+
+
 def test_a_number_is_asked_for_as_a_number() -> None:
     asked = detail(
         "How many parameters does Zarn have", Ask.AMOUNT, term("parameters", "focus"), term("Zarn", "name"),

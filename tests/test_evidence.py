@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from rag.assessed import Assessed
+from rag.candidates import OPEN_FEATURES, STATED_FEATURES, Evidence, Open
 from rag.embedding import load_embedder
-from rag.evidence import OPEN_FEATURES, STATED_FEATURES, Evidence, Open, gather
+from rag.evidence import gather
 from rag.language import Parser
 from rag.question import Detail, understand
 from rag.reading import analyse, restore
@@ -74,6 +75,27 @@ def test_what_gives_orders_is_evidence_of_nothing(parser: Parser) -> None:
     weighed = {c.row for c in found.stated} | {o.row for o in found.open}
     assert weighed
     assert not any(library.rows[row].reading.sentence.text == order for row in weighed)
+
+
+PLATFORMS = """## The Orlen engine
+
+Details on the licensing terms of the Orlen engine have yet to be disclosed. The Orlen engine runs on Ubuntu.
+Which operating systems the Maren engine will run on has not been announced.
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict"),
+    [
+        ("What is the licence of the Orlen engine?", Verdict.UNDISCLOSED),
+        ("What is the licence of Ubuntu?", Verdict.NOT_COVERED),
+        ("Will the Maren engine run on Ubuntu?", Verdict.UNDISCLOSED),
+    ],
+)
+def test_a_name_is_what_is_asked_about_unless_it_is_one_of_what_is_withheld(
+    parser: Parser, question: str, verdict: Verdict
+) -> None:
+    assert assess(*made(parser, PLATFORMS, question)).verdict is verdict
 
 
 SAID = """## The dam

@@ -49,7 +49,7 @@ ORDER = (
         "denial",
         "polarity",
     ),
-    ("fit", "directives", "evidence", "weighing", "assessed", "overview", "assessment"),
+    ("fit", "directives", "candidates", "evidence", "weighing", "assessed", "overview", "assessment"),
     ("values", "scope", "timeline"),
     ("phrases", "composition", "suggestions", "subjects"),
     ("inquiries",),

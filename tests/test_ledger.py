@@ -97,6 +97,7 @@ KINDS = (
     "---\npublished: 2025-01-01\n---\n"
     "The GRK of the Norvik community has twelve members. A GRK meets weekly. Four GRKs have a chair. "
     "Tarn SDK was released in May. Index SDK was released in June. Tarn SDK is free. "
+    "The QX9 guide of Norvik names two boards. The QX9 guide of Norvik was translated. "
     "Index SDK costs 5 euros. The nor-isa package is used by Norvik. The nor-isa package was changed. "
     "The files of the Norvik community do not name a price.\n"
     "The depth and completeness of these ports are unclear.\n"
@@ -111,7 +112,7 @@ def test_subjects_are_whole_names_of_things(tmp_path: Path) -> None:
         library = assistant._current().library(date.today())
     named = subjects(library)
     assert {"Tarn SDK", "Index SDK", "Norvik"} <= set(named)
-    assert not {"SDK", "GRK", "GRKs", "nor"} & set(named), named
+    assert not {"SDK", "GRK", "GRKs", "nor", "QX9"} & set(named), named
     asked = {(one.subject, one.detail): one.question for one in inquiries(library)}
     assert ("Norvik", "price") in asked  # said by the files of the community, about it
     assert {detail for _, detail in asked} >= {"depth of the ports", "completeness of the ports"}

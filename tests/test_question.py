@@ -334,6 +334,33 @@ def test_a_question_has_the_statement_behind_it(parser: Parser, question: str, s
     assert understand(question, parser.parse, NAMES).details[0].statement == statement
 
 
+INDIRECT = [
+    ("Who governs Kestrel-2?", "who governs Kestrel-2"),
+    ("How long is Kestrel supported?", "how long Kestrel is supported"),
+    ("Which ferries run on Sundays?", "which ferries run on Sundays"),
+    ("which chips are supported", "which chips are supported"),
+    ("Who is the head of the Velmora project?", "who the head of the Velmora project is"),
+    ("When was the Heron last repaired?", "when the Heron was last repaired"),
+    ("How much does it cost to rent the Heron?", "how much it costs to rent the Heron"),
+    ("What did the minister say about fares?", "what the minister said about fares"),
+    ("Why did Velmora drop the Heron?", ""),  # it would take for granted that Velmora did
+    ("How do I install Kestrel?", ""),
+    ("Is Kestrel free?", ""),
+    ("Kestrel licence?", ""),
+]
+
+
+@pytest.mark.parametrize(("question", "clause"), INDIRECT)
+def test_an_open_question_has_a_clause_that_says_it_again(parser: Parser, question: str, clause: str) -> None:
+    assert understand(question, parser.parse, NAMES).details[0].indirect == clause
+
+
+@pytest.mark.parametrize("name", ["Kestrel-2.0-Pro", "openHeron-1.5-Lite", "Heron"])
+def test_a_verb_before_an_odd_name_is_no_auxiliary(parser: Parser, name: str) -> None:
+    (found,) = _asked(parser, f"Who governs {name}?")
+    assert "governs" in found.words
+
+
 SPEAKERS = [
     ("What did Priya Vance say about the Heron?", ("priya", "vanc"), "Heron"),
     ("According to Priya Vance, is the Heron safe?", ("priya", "vanc"), "Heron"),

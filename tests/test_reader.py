@@ -24,6 +24,17 @@ SENTENCES = (
 )
 
 
+def test_what_else_is_read_changes_no_bit_of_a_score() -> None:
+    likeness = np.linspace(0.1, 0.9, len(SENTENCES), dtype=np.float32)
+    best = np.full(len(SENTENCES), 0.9, np.float32)
+    together = shipped_reader().read("Who keeps the light?", SENTENCES, likeness, best)
+    alone = [
+        shipped_reader().read("Who keeps the light?", [text], likeness[[n]], best[[n]])[0]
+        for n, text in enumerate(SENTENCES)
+    ]
+    assert (together == np.array(alone)).all()
+
+
 def scores(question: str, sentences: tuple[str, ...] = SENTENCES) -> NDArray[np.float32]:
     encode = load_embedder(Settings(llm="none")).encode
     likeness = encode(list(sentences)) @ encode([question])[0]

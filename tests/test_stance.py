@@ -284,6 +284,8 @@ The committee agreed on a budget of 3 million euros.
 Each unit needs critical spare parts for its pump.
 The patient was in a critical condition.
 The generally available build is 4.2.
+The model is a mixture-of-experts network with about 40 billion weights.
+The second version is a mixture of experts with 12 layers.
 """
 COMMITMENTS = """
 The company will publish the source code by June.
