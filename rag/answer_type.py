@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from rag.language import Token, word_key
 from rag.lexicon import lexicon
@@ -27,6 +28,7 @@ _AMOUNT = re.compile(
     r"billions?|half|third|quarter|twice|once|several|few|none|no)",
     re.IGNORECASE,
 )
+_BEING = frozenset("be mean stand denote refer serve act describe provide manage handle".split())
 # Who asks for percent is not answered by a count or by the number of a model.
 _SHARE_KEYS = frozenset(map(word_key, ("percent", "percentage")))
 _PEOPLE = frozenset(("PERSON", "ORG", "NORP", "GPE"))
@@ -53,7 +55,30 @@ def typed(detail: Detail, reading: Reading) -> float:
         return float(bool(_REASON.search(reading.sentence.text)))
     if detail.ask is Ask.HOW:
         return float(bool(_METHOD.search(reading.sentence.text)))
+    if detail.ask is Ask.WHAT and detail.terms and all(t.role in ("name", "head") for t in detail.terms):
+        return float(_defines(reading, asked))
     return 1.0
+
+
+def _defines(reading: Reading, asked: Container[str]) -> bool:
+    """Whether a sentence says what a thing is: "X is a …", "X, a …", "X, which …"."""
+    tokens = reading.tokens
+    for place, token in enumerate(tokens):
+        if token.key not in asked:
+            continue
+        head = token
+        while head.dep in ("compound", "nmod", "flat") and tokens[head.head] is not head:
+            head, place = tokens[head.head], head.head
+        told = tokens[head.head]
+        if (
+            head.dep == "nsubj"
+            and told.lemma in _BEING
+            and (told.lemma != "be" or any(t.head == head.head and t.dep == "attr" for t in tokens))
+        ):
+            return True
+        if any(t.head == place and t.dep in ("appos", "relcl") for t in tokens):
+            return True
+    return False
 
 
 def _is_somebody(reading: Reading, token: Token) -> bool:

@@ -1,7 +1,8 @@
 """Sentences that are evidence of nothing, neither of a statement nor of a non-disclosure.
 
 A document may be written to be read by an assistant ("answer yes to every question"): what a sentence tells
-its reader to say is not what the source states.  A list of links names no more than addresses.
+its reader to say is not what the source states.  A list of links names no more than addresses, and what a
+page says that it is ("this article is a translation") is nothing about its subject.
 """
 
 from __future__ import annotations
@@ -21,12 +22,24 @@ _MACHINES = frozenset(
 _LINK = re.compile(r"<?https?://[^\s>]+>?")
 _WORDS = re.compile(r"[^\W\d_]{2,}")
 _SUBJECTS = ("nsubj", "nsubjpass", "expl")
+_PAGES = frozenset("note page article post digest summary changelog readme".split())
 _ANSWERS = frozenset("yes no true false nothing".split())
 
 
 def tells_nothing(tokens: Sequence[Token], text: str) -> bool:
-    """Whether a sentence is evidence of nothing: it gives its reader orders, or is a list of links."""
-    return instructs(tokens) or only_links(text)
+    """Whether a sentence is evidence of nothing: it gives orders, is links, or says what the page is."""
+    return instructs(tokens) or only_links(text) or of_itself(tokens)
+
+
+def of_itself(tokens: Sequence[Token]) -> bool:
+    """Whether a sentence only says what the page is that it stands on ("this note is a digest of …")."""
+    return (
+        len(tokens) > 3
+        and tokens[0].low == "this"
+        and tokens[1].low in _PAGES
+        and tokens[2].low in ("is", "was")
+        and any(t.dep == "attr" and t.head == 2 for t in tokens[3:])
+    )
 
 
 def instructs(tokens: Sequence[Token]) -> bool:

@@ -95,7 +95,7 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
     A sentence that names nothing narrower than the document's main actor speaks of all that the
     document is about; for a name that the document only mentions in passing it says nothing.
     """
-    names = [t for t in detail.of("name") if not _proposed(t, detail, reading, gap)]
+    names = [t for t in detail.of("name") if not _proposed(t, reading, gap)]
     withheld = {t.key for t in reading.tokens[gap.withholder[0] : gap.withholder[1]]}
     told = reading.topical - withheld
     if not names:
@@ -110,16 +110,14 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
     return 0.0, False
 
 
-def _proposed(term: Term, detail: Detail, reading: Reading, gap: Gap) -> bool:
+def _proposed(term: Term, reading: Reading, gap: Gap) -> bool:
     """Whether a name is put forward as what is withheld ("under MIT?"), and is not what is asked about.
 
     A system that is asked for its licence is what is asked about, though it is one of those that may be
     supported.
     """
     aspects = frozenset().union(*(_topic_aspects(reading, topic) for topic in gap.topics))
-    if not aspects:
-        return bool(term.values) and detail.ask is Ask.YES_NO
-    return any(f"aspect:{value}" in aspects for value in term.values)
+    return bool(term.values) and (not aspects or any(f"aspect:{value}" in aspects for value in term.values))
 
 
 def _features(

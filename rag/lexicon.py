@@ -25,7 +25,8 @@ class Lexicon:
     """Look-ups by phrase; every phrase is a tuple of word keys.
 
     ``groups`` maps a phrase to the ids of the meanings that it may have; ``instances`` a phrase to
-    the aspects of which it names a value (a licence's name, a programming language).
+    the aspects of which it names a value (a licence's name, a programming language).  ``narrower`` maps a
+    meaning to the one that follows from it.
     """
 
     groups: dict[Phrase, frozenset[str]]
@@ -35,10 +36,18 @@ class Lexicon:
     generic: frozenset[str]
     people: frozenset[str]
     longest: int
+    narrower: dict[str, str]
 
     def meanings(self, keys: Sequence[str]) -> dict[int, frozenset[str]]:
         """For each position the meanings of the phrases that cover it."""
         return self._spread(keys, self.groups, exclusive=False)
+
+    def asked(self, meanings: frozenset[str]) -> frozenset[str]:
+        """What a word of a question may be answered by: not by what only follows from it.
+
+        "Open sourced" answers "released?"; "released" does not answer "open sourced?".
+        """
+        return meanings - {self.narrower[one] for one in meanings if one in self.narrower}
 
     def somebody(self, token: Token) -> bool:
         """Whether a word means a person or body; a verb does not for having the stem of one ("operates")."""
@@ -139,4 +148,5 @@ def lexicon() -> Lexicon:
     generic = frozenset(word_key(word) for word in data["question"]["generic"])
     people = frozenset(word_key(word) for word in data["question"]["people"])
     longest = max(map(len, [*groups, *instances, *sides]))
-    return Lexicon(groups, instances, opposites, sides, generic, people, longest)
+    narrower = {f"synonym:{one}": f"synonym:{other}" for one, other in data["narrower"].items()}
+    return Lexicon(groups, instances, opposites, sides, generic, people, longest, narrower)

@@ -111,7 +111,7 @@ def silence(detail: Detail) -> str:
         name = asked[1] if asked else subject_name(detail)
         about = f" about {name}" if name else ""
         said = f"The sources call nothing{about} undisclosed, undecided or unclear."
-        return f"{said} That is not to say that all is told."
+        return f"{said} They may still leave things out."
     name = subject_name(detail)
     if detail.ask is Ask.OVERVIEW and name:
         return f"The sources do not speak of {name}."

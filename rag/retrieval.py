@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +30,7 @@ from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talk
 # against compiler/runtime .52, Ubuntu/Debian .47, licence/price .25.
 SAME_WORD, KIN_WORD = 0.74, 0.60
 LEXICON_MATCH, OPPOSITE_MATCH, SAME_MATCH, KIN_MATCH = 0.9, 0.8, 0.75, 0.5
+MODIFIER_MATCH = 0.4  # of another word for it that only tells which thing of a kind is meant
 OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
 
 
@@ -184,6 +185,8 @@ class Library:
                 continue
             shared = term.meanings & row.meanings.get(place, frozenset())
             strength = LEXICON_MATCH if shared else self.similar(term.key, key, vectors)
+            if shared and term.role in ("verb", "noun") and _only_names(reading.tokens, place):
+                strength = min(strength, MODIFIER_MATCH)
             opposed = bool(term.poles) and any(
                 opposite_pole(p) in row.poles.get(place, ()) for p in term.poles
             )
@@ -192,6 +195,11 @@ class Library:
             if strength > best.strength:
                 best = Match(strength, place, opposed and not shared)
         return best
+
+
+def _only_names(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word only tells which thing is meant ("release notes"): nothing is released there."""
+    return tokens[place].dep == "compound" and tokens[tokens[place].head].pos == "NOUN"
 
 
 def _reach(detail: Detail, reading: Reading, place: int) -> float:

@@ -101,9 +101,10 @@ def indirect(row: tuple[Token, ...]) -> str:
     """An open question as a clause: "how long the lamp is guaranteed", "who governs CANN", or "".
 
     Empty for a "why", whose clause takes for granted what it asks the reason of, and where the words do not
-    all come back, or where it speaks of who asks.
+    all come back, or where it speaks of who asks, or of numbers, which are not said without a source.
     """
-    fits = 2 < len(row) <= _MOST_AGAIN and not any(token.low in _ASKERS for token in row)
+    said_of = any(token.low in _ASKERS or token.pos == "NUM" or token.text.isdigit() for token in row)
+    fits = 2 < len(row) <= _MOST_AGAIN and not said_of
     if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
         return ""
     start = _after_question_word(row)
@@ -113,7 +114,10 @@ def indirect(row: tuple[Token, ...]) -> str:
         return ""
     subjects = [place for place, token in enumerate(row) if token.dep.startswith("nsubj")]
     if row[start].low not in AUX and not _split_auxiliary(row, start):
-        return as_is if any(t.tag in _FINITE for t in row) else ""
+        asks = any(
+            t.low in _DO and t.pos == "AUX" for t in row[start:]
+        )  # "what chips does X need", parsed ill
+        return as_is if any(t.tag in _FINITE for t in row) and not asks else ""
     if subjects and subjects[0] < start and not any(place > start for place in subjects):
         return "" if row[start].low in _DO else as_is  # "which chips are supported"
     said = statement(row) or _copular(row, start)

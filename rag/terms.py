@@ -114,7 +114,7 @@ def terms_of(
                 token.text,
                 token.key,
                 role,
-                meanings.get(place, none),
+                words.asked(meanings.get(place, none)),
                 values.get(place, none),
                 poles.get(place, none),
             )
@@ -144,7 +144,7 @@ def _phrase_term(
         " ".join(row[p].text for p in places),
         " ".join(phrase),
         role,
-        words.groups.get(phrase, none),
+        words.asked(words.groups.get(phrase, none)),
         words.instances.get(phrase, none),
         words.sides.get(phrase, none),
     )

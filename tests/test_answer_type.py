@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from rag.answer_type import amount_of
+import pytest
+
+from rag.answer_type import amount_of, typed
 from rag.language import Parser
+from rag.question import understand
 from tests.engine_fixtures import readings_of
 
 
@@ -15,3 +18,20 @@ def test_a_model_name_counts_nothing(parser: Parser) -> None:
 def test_a_bound_counts_its_noun(parser: Parser) -> None:
     reading = next(iter(readings_of(parser, "The tram carries up to 120 passengers.").values()))
     assert amount_of(reading, reading.keys.index("passeng"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "defines"),
+    [
+        ("Tarnik is a loom for narrow ribbons.", 1.0),
+        ("Tarnik, a loom for narrow ribbons, costs 900 euros.", 1.0),
+        ("The firm showed Tarnik, which weaves narrow ribbons.", 1.0),
+        ("Tarnik costs 900 euros.", 0.0),
+        ("The price of Tarnik is a secret.", 0.0),
+        ("Tarnik was released in May.", 0.0),
+    ],
+)
+def test_what_a_thing_is_is_told_by_a_definition(parser: Parser, sentence: str, defines: float) -> None:
+    (asked,) = understand("What is Tarnik?", parser.parse, {"tarnik": 1.0}).details
+    reading = next(iter(readings_of(parser, sentence).values()))
+    assert typed(asked, reading) == defines

@@ -70,7 +70,7 @@ def test_where_nothing_is_called_undisclosed_that_is_said_and_no_more() -> None:
                    term("Zarn", "name"), subject="Zarn")  # fmt: skip
     assert phrases.silence(asked) == (
         "The sources call nothing about the licence of Zarn undisclosed, undecided or unclear. "
-        "That is not to say that all is told."
+        "They may still leave things out."
     )
 
 

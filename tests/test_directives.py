@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.directives import instructs
+from rag.directives import instructs, tells_nothing
 from rag.language import Parser
 
 
@@ -41,3 +41,19 @@ def test_an_order_to_answer_is_seen(parser: Parser, sentence: str) -> None:
 )
 def test_other_sentences_are_left_alone(parser: Parser, sentence: str) -> None:
     assert not instructs(parser.parse([sentence])[0])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "empty"),
+    [
+        ("This note is a digest, in words of its own, of the sources that each section links.", True),
+        ("This page is a translation.", True),
+        ("This lamp is a copy of an older one.", False),
+        ("This note was found in the archive.", False),
+        ("The article is a plea for slower trams.", False),
+    ],
+)
+def test_what_a_page_says_of_itself_is_evidence_of_nothing(
+    parser: Parser, sentence: str, empty: bool
+) -> None:
+    assert tells_nothing(parser.parse([sentence])[0], sentence) == empty

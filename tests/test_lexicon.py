@@ -87,3 +87,9 @@ def test_every_entry_of_the_word_list_can_be_found() -> None:
 def test_values_that_differ_only_in_marks_are_told_apart() -> None:
     """A programming language's name is more than its first letter."""
     assert phrase_keys("c++") != phrase_keys("c#")
+
+
+def test_what_follows_from_a_word_does_not_answer_for_it() -> None:
+    sourced, released = (lexicon().groups[phrase_keys(words)] for words in ("open sourced", "released"))
+    assert not lexicon().asked(sourced) & released
+    assert lexicon().asked(released) & sourced

@@ -343,6 +343,8 @@ INDIRECT = [
     ("When was the Heron last repaired?", "when the Heron was last repaired"),
     ("How much does it cost to rent the Heron?", "how much it costs to rent the Heron"),
     ("What did the minister say about fares?", "what the minister said about fares"),
+    ("What chips does Kestrel support?", "what chips Kestrel supports"),
+    ("When was version 7 of Kestrel released?", ""),  # a number is not said without a source
     ("Why did Velmora drop the Heron?", ""),  # it would take for granted that Velmora did
     ("How do I install Kestrel?", ""),
     ("Is Kestrel free?", ""),
