@@ -50,7 +50,7 @@ class Detail:
     lasts"; "" where its grammar is not sure).  ``speaker`` are the keys of the name or office of
     the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
     the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
-    these does not answer.
+    these does not answer.  ``newest`` asks for the latest of several.
     """
 
     text: str
@@ -70,6 +70,7 @@ class Detail:
     hedged: bool = False
     speaker: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
+    newest: bool = False
 
     def of(self, *roles: str) -> tuple[Term, ...]:
         """The terms of the given roles."""

@@ -17,6 +17,7 @@ from rag.language import Token, word_key
 from rag.leads import asked_itself, without_openers
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
+from rag.releases import asks_for_newest
 from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
@@ -212,6 +213,7 @@ def _detail(
         statement=statement(row) if presumed or ask is Ask.YES_NO else "",
         indirect="" if ask in (Ask.YES_NO, Ask.WHY, Ask.UNKNOWNS, Ask.OVERVIEW) else indirect(row),
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
+        newest=any(asks_for_newest(token) for token in row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
 from rag.question import Detail, Term
 from rag.reading import ReadDocument, Reading
+from rag.releases import VERSION_WORDS, told
 from rag.stance import Segment
 from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talked_about, until
 
@@ -162,8 +163,18 @@ class Library:
             )
         return self._similar[pair]
 
-    def match(self, term: Term, row: Row, vectors: Mapping[str, NDArray[np.float32]], within: range) -> Match:
-        """The best match of a term among the sentence's own words in the given places."""
+    def match(
+        self,
+        term: Term,
+        row: Row,
+        vectors: Mapping[str, NDArray[np.float32]],
+        within: range,
+        names: frozenset[str] = frozenset(),
+    ) -> Match:
+        """The best match of a term among the sentence's own words in the given places.
+
+        ``names`` are those of the question, whose versions may be asked for.
+        """
         reading = row.reading
         best = Match(0.0, -1)
         if term.role == "name" and term.text.isupper() and 3 <= len(term.text) <= 6:
@@ -172,11 +183,15 @@ class Library:
                 return Match(1.0, place)
         exact_only = term.role in ("name", "number")
         words = term.key.split()
+        versions = term.key in VERSION_WORDS and term.role in ("focus", "noun")
         for place in within:
             key = reading.keys[place]
             same = key == term.key or (
                 words[0] == key and tuple(reading.keys[place : place + len(words)]) == tuple(words)
             )
+            if same and term.role == "verb" and _only_qualifies(reading.tokens[place]):
+                best = max(best, Match(MODIFIER_MATCH, place), key=lambda match: match.strength)
+                continue
             if same and not (exact_only and key in reading.aside):
                 return Match(1.0, place)
             if term.role == "name" and _part_of_name(term, reading.tokens[place]):
@@ -192,6 +207,8 @@ class Library:
             )
             if opposed and not shared:
                 strength = OPPOSITE_MATCH
+            if versions and told(reading.tokens, place, names):
+                strength = LEXICON_MATCH
             if strength > best.strength:
                 best = Match(strength, place, opposed and not shared)
         return best
@@ -200,6 +217,11 @@ class Library:
 def _only_names(tokens: Sequence[Token], place: int) -> bool:
     """Whether a word only tells which thing is meant ("release notes"): nothing is released there."""
     return tokens[place].dep == "compound" and tokens[tokens[place].head].pos == "NOUN"
+
+
+def _only_qualifies(token: Token) -> bool:
+    """Whether what is written like a verb is an adjective: nobody owns anything in "brands of its own"."""
+    return token.tag == "JJ" and token.dep == "amod" and not token.low.endswith(("ed", "ing", "en"))
 
 
 def _reach(detail: Detail, reading: Reading, place: int) -> float:
@@ -280,11 +302,12 @@ def cover(
     inside = range(segment.first, segment.last)
     every = range(len(row.reading.keys))
     own_names = any(row.reading.keys[p] in row.reading.topical for p in inside)
+    names = frozenset(t.key for t in detail.of("name"))
     for term in detail.terms:
         elsewhere = False
-        match = library.match(term, row, vectors, inside)
+        match = library.match(term, row, vectors, inside, names)
         if match.strength < 1.0 and len(inside) < len(every):
-            other = library.match(term, row, vectors, every)
+            other = library.match(term, row, vectors, every, names)
             named = term.role == "name" and own_names and other.place >= 0
             elsewhere = named and term.key in row.reading.own
             factor = 1.0 if term.role == "name" else _reach(detail, row.reading, other.place)

@@ -17,20 +17,13 @@ from rag.language import word_key
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.records import ClaimKind
+from rag.releases import is_release
 from rag.retrieval import Library, Match, Row
 
 _JOINED = frozenset("-–/_.")
-# What may stand behind or inside a name without making it another thing's: "8.5.0", "v2", "3.0-rc1".
-_STAGE = r"(?:rc|alpha|beta|post|sp|lts|b|a)\.?\d*"
-_RELEASE = re.compile(rf"[-–_.]*(?:v?\d[\d.]*(?:[-.]?{_STAGE})?|{_STAGE})?[-–_.]*", re.IGNORECASE)
 _LETTERS = 3  # a shorter name begins too many words
 _RELEASE_WORDS = frozenset("version release beta alpha preview lts".split())
 _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj", "ROOT"))
-
-
-def is_release(text: str) -> bool:
-    """Whether a word only says which release of a thing is meant: "8.5.0", "v2", "beta.1"."""
-    return _RELEASE.fullmatch(text) is not None
 
 
 def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from rag.language import Token, word_key
 from rag.reading import Reading
+from rag.releases import is_release
 from rag.retrieval import Library
-from rag.scope import is_release
 
 MOST_SUBJECTS = 24
 _LONGEST_NAME = 5  # words

@@ -10,6 +10,7 @@ from rag.language import Token, word_key
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, PRONOUNS, SAYING, WH
 from rag.reading import is_name
+from rag.releases import asks_for_newest
 
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM", "X"))
 _STRENGTH = frozenset(
@@ -158,6 +159,8 @@ def _role(
         return None
     if token.low in _STRENGTH:
         return "strength"
+    if asks_for_newest(token):
+        return None  # the newest statement leads anyway
     first = place == 0 or all(t.pos == "PUNCT" for t in row[:place])
     share = names.get(token.key)
     named = is_name(token, first) or (

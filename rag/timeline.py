@@ -206,10 +206,13 @@ def _withheld(old: Standing, new: Standing) -> Standing:
 def _restated(detail: Detail, old: Standing, new: Standing, library: Library) -> Standing:
     """A newer statement before an older one."""
     said = new.lead.found.polarity, old.lead.found.polarity
-    if not _sure(new, old, SAME) or (said[0] is None and said[1] is not None):
+    if not _sure(new, old, OTHER if detail.newest else SAME) or (said[0] is None and said[1] is not None):
         return old
     kind, was = new.lead.found.kind, old.lead.found.kind
-    narrower = not as_wide(detail, *(library.rows[s.lead.found.rows[0]].reading for s in (new, old)))
+    # Who asks for the newest release asks for one of them, whichever it is.
+    narrower = not detail.newest and not as_wide(
+        detail, *(library.rows[s.lead.found.rows[0]].reading for s in (new, old))
+    )
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
     apart = _differ(detail, new.lead, old.lead, library)

@@ -32,6 +32,7 @@ ORDER = (
     ("bert", "embedding"),
     ("datafolder", "manifest", "snapshot", "copies", "chroma", "rows", "syncing", "vault", "team", "index"),
     ("added",),
+    ("releases",),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("vocabulary", "retrieval", "library"),
     ("reader", "reader_layers"),
