@@ -31,6 +31,7 @@ from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talk
 # against compiler/runtime .52, Ubuntu/Debian .47, licence/price .25.
 SAME_WORD, KIN_WORD = 0.74, 0.60
 LEXICON_MATCH, OPPOSITE_MATCH, SAME_MATCH, KIN_MATCH = 0.9, 0.8, 0.75, 0.5
+_LONGEST_MODIFIER = 3  # words
 MODIFIER_MATCH = 0.4  # of another word for it that only tells which thing of a kind is meant
 OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
 
@@ -215,8 +216,20 @@ class Library:
 
 
 def _only_names(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a word only tells which thing is meant ("release notes"): nothing is released there."""
-    return tokens[place].dep == "compound" and tokens[tokens[place].head].pos == "NOUN"
+    """Whether a word only tells which thing is meant: nothing is released in "release notes".
+
+    Nor is what "works with open-source tools" open source by that; what is "open-source code", or given "as
+    open-source code", is.
+    """
+    token = tokens[place]
+    if token.dep == "compound" and tokens[token.head].pos == "NOUN":
+        return True
+    thing = token
+    for _ in range(_LONGEST_MODIFIER):
+        if thing.dep in ("compound", "amod", "nmod"):
+            thing = tokens[thing.head]
+    given = tokens[thing.head].low in ("as", "of", "under")
+    return thing is not token and thing.dep == "pobj" and not given
 
 
 def _only_qualifies(token: Token) -> bool:

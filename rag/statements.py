@@ -114,9 +114,7 @@ def indirect(row: tuple[Token, ...]) -> str:
         return ""
     subjects = [place for place, token in enumerate(row) if token.dep.startswith("nsubj")]
     if row[start].low not in AUX and not _split_auxiliary(row, start):
-        asks = any(
-            t.low in _DO and t.pos == "AUX" for t in row[start:]
-        )  # "what chips does X need", parsed ill
+        asks = any(t.low in _DO for t in row[start:-2])  # "what chips does X need", parsed ill
         return as_is if any(t.tag in _FINITE for t in row) and not asks else ""
     if subjects and subjects[0] < start and not any(place > start for place in subjects):
         return "" if row[start].low in _DO else as_is  # "which chips are supported"

@@ -183,3 +183,21 @@ def test_without_words_for_it_a_sentence_must_be_read_as_withholding_far_sooner(
     told = {"answers": answers, "withholds": withholds}
     features = tuple(told.get(name, 0.0) for name in OPEN_FEATURES)
     assert Open(0, None, features).plain is plain
+
+
+@pytest.mark.parametrize(
+    ("sentence", "strength"),
+    [
+        ("The Orlen engine is open source.", 0.9),
+        ("The Orlen engine works with open-source tools.", 0.4),
+        ("The launch notes of the Orlen engine list four pumps.", 0.4),
+        ("The firm gives the Orlen engine away as open-source code.", 0.9),
+    ],
+)
+def test_a_word_that_only_tells_which_thing_is_meant_says_little(
+    parser: Parser, sentence: str, strength: float
+) -> None:
+    question = "Has the Orlen engine been released?"
+    found, _ = evidence(parser, question, f"## Orlen\n\n{sentence}\n")
+    (candidate,) = found.stated
+    assert candidate.matches["verb:releas"].strength == pytest.approx(strength)

@@ -344,6 +344,7 @@ INDIRECT = [
     ("How much does it cost to rent the Heron?", "how much it costs to rent the Heron"),
     ("What did the minister say about fares?", "what the minister said about fares"),
     ("What chips does Kestrel support?", "what chips Kestrel supports"),
+    ("Which languages do the Kestrel series tools support?", ""),  # parsed ill
     ("When was version 7 of Kestrel released?", ""),  # a number is not said without a source
     ("Why did Velmora drop the Heron?", ""),  # it would take for granted that Velmora did
     ("How do I install Kestrel?", ""),
