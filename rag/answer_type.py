@@ -28,6 +28,7 @@ _AMOUNT = re.compile(
     r"billions?|half|third|quarter|twice|once|several|few|none|no)",
     re.IGNORECASE,
 )
+_WHAT_IS = re.compile(r"what(?:['’]s| is| are| was| were)\b", re.IGNORECASE)
 _BEING = frozenset("be mean stand denote refer serve act describe provide manage handle".split())
 # Who asks for percent is not answered by a count or by the number of a model.
 _SHARE_KEYS = frozenset(map(word_key, ("percent", "percentage")))
@@ -55,9 +56,15 @@ def typed(detail: Detail, reading: Reading) -> float:
         return float(bool(_REASON.search(reading.sentence.text)))
     if detail.ask is Ask.HOW:
         return float(bool(_METHOD.search(reading.sentence.text)))
-    if detail.ask is Ask.WHAT and detail.terms and all(t.role in ("name", "head") for t in detail.terms):
+    if _asks_what_it_is(detail):
         return float(_defines(reading, asked))
     return 1.0
+
+
+def _asks_what_it_is(detail: Detail) -> bool:
+    """Whether a question is "what is X?", of a name or of a thing with one ("the Tarnik loom")."""
+    bare = all(t.role == "name" or (t.role == "head" and not t.meanings) for t in detail.terms)
+    return detail.ask is Ask.WHAT and bool(detail.terms) and bare and bool(_WHAT_IS.match(detail.text))
 
 
 def _defines(reading: Reading, asked: Container[str]) -> bool:
