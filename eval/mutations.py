@@ -124,14 +124,22 @@ def _digit_in_quote(case: Case) -> Answer | None:
 
 
 def _digit_in_text(case: Case) -> Answer | None:
+    """The first digit between quotation marks."""
+    return _another_digit(case, re.compile(r"\d(?=[^“”]*”)"))
+
+
+def _digit_in_date(case: Case) -> Answer | None:
+    """The first digit of a date of our own ("As of 2025-09-29 it was planned")."""
+    return _another_digit(case, re.compile(r"(?<=\b(?:of|on) )\d(?=\d{3}-\d\d-\d\d[^“”]*(?:“|$))"))
+
+
+def _another_digit(case: Case, pattern: re.Pattern[str]) -> Answer | None:
     plain = re.sub(r"\[\d+\]", lambda m: "#" * len(m[0]), case.answer.text)
-    found = re.search(r"\d", plain.split("“", 1)[1]) if "“" in plain else None
+    found = pattern.search(plain)
     if found is None:
         return None
-    place = plain.index("“") + 1 + found.start()
-    return replace(
-        case.answer, text=case.answer.text[:place] + _next(found[0]) + case.answer.text[place + 1 :]
-    )
+    text = case.answer.text
+    return replace(case.answer, text=text[: found.start()] + _next(found[0]) + text[found.end() :])
 
 
 def _next(digit: str) -> str:
@@ -251,6 +259,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     Mutation("swapped citation", _swapped_citation, lambda s: s.gold_cited is False),
     Mutation("one digit changed in a citation", _digit_in_quote, _broken),
     Mutation("one digit changed in the text", _digit_in_text, _broken),
+    Mutation("one digit changed in a date of ours", _digit_in_date, _unsupported),
     Mutation("invented licence", _licensed, _value),
     Mutation("invented number", _says("There are 7341 of them."), _value),
     Mutation("invented name", _says("It was confirmed by Zanthor Quillby."), _unsupported),

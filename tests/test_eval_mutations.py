@@ -13,9 +13,10 @@ from eval.mutations import MUTATIONS, check_evaluator
 from eval.questions import Question
 from eval.recording import Asked, Recording
 from rag.records import Polarity
-from tests.eval_stand_in import CHILDREN, HERON, LARGER, TEXT, citation, question, right_answer
+from tests.eval_stand_in import CHILDREN, HERON, LARGER, PUBLISHED, TEXT, citation, question, right_answer
 
 SILENT = question(id="q3", input="Is there wifi on board?", target="not_covered", gold=[], kind=None)
+OLDER = question(id="q5", input="How many passengers does the Heron take?", kind="fact")
 QUESTIONS = (
     question(kind="fact"),
     question(id="q2", input="How many will it hold?", target="undisclosed", gold=[LARGER], kind=None),
@@ -24,6 +25,7 @@ QUESTIONS = (
         id="q4", input="Will children travel free?", gold=[CHILDREN], polarity=Polarity.YES,
         kind="commitment", speaker="Rafael Okonjo",
     ),
+    OLDER,
 )  # fmt: skip
 
 
@@ -33,6 +35,9 @@ def recorded(*asked: Question) -> Recording:
         answer = right_answer(q)
         if q is SILENT:
             answer = replace(answer, related=(citation(HERON),))
+        if q is OLDER:
+            text = f"{answer.text} As of {PUBLISHED} this was called undisclosed: “{LARGER}” [2]"
+            answer = replace(answer, text=text, citations=(*answer.citations, citation(LARGER)))
         answers[q.id] = Asked(q.id, q.text, 0.1, False, answer)
     return Recording(
         "none", "2026-11-22", tuple(answers), documents={"riverbus": {"d1": TEXT}}, asked=answers
