@@ -56,8 +56,12 @@ def _begins(term: Term, low: str) -> bool:
 
 
 def _subject_names(reading: Reading) -> set[str]:
-    """The names inside the subject of the sentence, what it is "of" or "on" among them."""
-    return {reading.keys[p] for p in _subject(reading) if reading.keys[p] in reading.topical}
+    """The names inside the subject of the sentence, what it is "of" or "on" among them.
+
+    Where the parse shows no subject, it is looked for before the verb.
+    """
+    verb = next((p for p, t in enumerate(reading.tokens) if t.dep == "ROOT" and t.pos == "VERB"), 0)
+    return {reading.keys[p] for p in _subject(reading) or range(verb) if reading.keys[p] in reading.topical}
 
 
 def _described(reading: Reading) -> set[str]:
