@@ -14,6 +14,7 @@ _DO = frozenset("do does did".split())
 _OPENERS = frozenset("who whom whose what which when where how".split())
 _FINITE = frozenset(("VBZ", "VBD", "VBP", "MD"))
 _ASKERS = frozenset("i we you me us my our your".split())
+_NUMBER = re.compile(r"^\d|\d{4}")  # "310P", "mid-2028"; "openHeron-2.0" is a name
 _MOST_AGAIN = 24  # tokens of a question that is said again
 _FULL = {"ca": "can", "wo": "will", "sha": "shall"}
 # Past forms that no rule makes; a participle of its own (driven) is none of them.
@@ -103,7 +104,7 @@ def indirect(row: tuple[Token, ...]) -> str:
     Empty for a "why", whose clause takes for granted what it asks the reason of, and where the words do not
     all come back, or where it speaks of who asks, or of numbers, which are not said without a source.
     """
-    said_of = any(token.low in _ASKERS or token.pos == "NUM" or token.text.isdigit() for token in row)
+    said_of = any(token.low in _ASKERS or token.pos == "NUM" or _NUMBER.search(token.text) for token in row)
     fits = 2 < len(row) <= _MOST_AGAIN and not said_of
     if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
         return ""

@@ -345,6 +345,7 @@ INDIRECT = [
     ("What did the minister say about fares?", "what the minister said about fares"),
     ("What chips does Kestrel support?", "what chips Kestrel supports"),
     ("Which languages do the Kestrel series tools support?", ""),  # parsed ill
+    ("What should become clearer by mid-2028?", ""),
     ("When was version 7 of Kestrel released?", ""),  # a number is not said without a source
     ("Why did Velmora drop the Heron?", ""),  # it would take for granted that Velmora did
     ("How do I install Kestrel?", ""),
