@@ -1,7 +1,7 @@
 """Train the upper layers of ``rag.reader`` on the documents in ``eval/training/``.
 
-``python -m eval.train_reader`` writes ``rag/reader.safetensors``; ``eval/training/README.md`` has the two
-commands that made the shipped file.  The training documents are of other fields than every question set,
+``python -m eval.train_reader`` writes ``rag/reader.safetensors``; ``eval/training/README.md`` has the
+command that made the shipped file.  The training documents are of other fields than every question set,
 so what the question sets measure is how the reader does on documents that it has never seen.
 
 Each question is held against sentences of its own document and of others; the loss is the cross entropy

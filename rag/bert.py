@@ -185,8 +185,12 @@ class ShippedModel:
         return rows
 
 
-def together(lengths: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
+def together(lengths: Sequence[int], at_once: int = 0) -> Iterator[tuple[list[int], list[int]]]:
     """Which texts go through a network together, by number: those that count, and with those that fill up.
+
+    Args:
+        lengths: of the texts, in word pieces.
+        at_once: how many go together, of whatever length; 0: as many as pays for texts that are not padded.
 
     Arithmetic takes another order, and gives other last bits, for tensors of another shape.  So a text
     meets the same shape whatever comes with it: texts of one length, always as many, and longer ones, which
@@ -196,7 +200,7 @@ def together(lengths: Sequence[int]) -> Iterator[tuple[list[int], list[int]]]:
     for number, length in enumerate(lengths):
         by_length.setdefault(length, []).append(number)
     for length, numbers in by_length.items():
-        size = _AT_ONCE if length <= _SHORT else 1
+        size = at_once or (_AT_ONCE if length <= _SHORT else 1)
         for first in range(0, len(numbers), size):
             some = numbers[first : first + size]
             yield some, [*some, *some[:1] * (size - len(some))]

@@ -46,15 +46,20 @@ class Candidate:
     @property
     def merit(self) -> float:
         """How well it has the question's words and what its kind needs: for choosing what to read."""
-        found = dict(zip(STATED_FEATURES, self.features, strict=False))
+        found = self._measured
         good = sum(found[name] for name in ("coverage", "focus", "verb", "premise", "object"))
         return good - found["lacks"] - ASTRAY * found["names_missing"]
 
     @property
     def alien(self) -> bool:
         """Whether it has neither a name nor another word of the question."""
-        found = dict(zip(STATED_FEATURES, self.features, strict=False))
+        found = self._measured
         return not found["coverage"] and found["names_missing"] >= 1
+
+    @property
+    def _measured(self) -> dict[str, float]:
+        """What is known so far, by name: before a sentence is read, its last features are missing."""
+        return dict(zip(STATED_FEATURES, self.features, strict=False))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ _ANSWERS = frozenset("yes no true false nothing".split())
 
 def tells_nothing(tokens: Sequence[Token], text: str) -> bool:
     """Whether a sentence is evidence of nothing: it gives orders, is links, or says what the page is."""
-    return instructs(tokens) or only_links(text) or of_itself(tokens)
+    return instructs(tokens) or only_links(text) or _of_itself(tokens)
 
 
-def of_itself(tokens: Sequence[Token]) -> bool:
+def _of_itself(tokens: Sequence[Token]) -> bool:
     """Whether a sentence only says what the page is that it stands on ("this note is a digest of …")."""
     return (
         len(tokens) > 3

@@ -173,8 +173,8 @@ def _chosen(
     """The sentences of a date worth reading, each once.
 
     ``MOST_READ`` in all, and when the earlier dates have used these up, ``LEAST_READ`` of each further date
-    that has any with the words of the question.  What is near in meaning alone is read where only few of
-    those up to its date are nearer: it cannot answer, and shows how sure the others are.
+    that has any with a name or another word of the question.  What is near in meaning alone is read where
+    only few of those up to its date are nearer: it cannot answer, and shows how sure the others are.
     """
     nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
     near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]

@@ -116,8 +116,10 @@ def _proposed(term: Term, reading: Reading, gap: Gap) -> bool:
     A system that is asked for its licence is what is asked about, though it is one of those that may be
     supported.
     """
+    if not term.values:
+        return False
     aspects = frozenset().union(*(_topic_aspects(reading, topic) for topic in gap.topics))
-    return bool(term.values) and (not aspects or any(f"aspect:{value}" in aspects for value in term.values))
+    return not aspects or any(f"aspect:{value}" in aspects for value in term.values)
 
 
 def _features(

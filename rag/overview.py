@@ -75,14 +75,14 @@ def _over_time(
 
 
 def _unknown_rows(detail: Detail, library: Library, vectors: Vectors) -> list[int]:
-    wanted = detail.of("name", "focus", "noun")
-    named = any(m.startswith("aspect:") for t in detail.of("focus", "noun") for m in t.meanings)
-    if not named and (not wanted or detail.of("name")):
+    wanted, names = detail.of("name", "focus", "noun"), detail.of("name")
+    of_aspect = any(m.startswith("aspect:") for t in detail.of("focus", "noun") for m in t.meanings)
+    if not of_aspect and (not wanted or names):
         about = set(_subject_rows(detail, library, vectors)) if wanted else None
         open_ = [n for n, row in enumerate(library.rows) if row.reading.stance.gaps]
         return [n for n in open_ if about is None or n in about]
     fits = [fit for day, _ in library.stages for fit in gap_fits(detail, library.at(day), vectors)]
-    if named and detail.of("name"):  # "what is open about the licence of X"
+    if of_aspect and names:  # "what is open about the licence of X"
         return sorted({f.row for f in fits if f.aspect})
     return sorted({f.row for f in fits if f.topic_share >= 0.5 or f.question_share >= 0.5})
 

@@ -19,10 +19,8 @@ from rag.reader import MOST_WORD_PIECES
 
 LOWER = 4  # layers that read question and sentence apart
 _HIDDEN = 128
-_AT_ONCE, _STEP = (
-    2,
-    8,
-)  # sentences that are read together, and word pieces to whose multiple they are filled up
+_AT_ONCE = 2  # sentences that are read together
+_STEP = 8  # word pieces to whose multiple each is filled up
 _FEATURES = 3  # cosine, distance to the best cosine, share of words in common
 _SCALE = 4.0  # brings products of two mean states to the size of the states themselves
 
@@ -90,19 +88,14 @@ class Layers:
         A sentence goes through in the same shape whatever else is read, so that its score is the same to the
         last bit (see ``bert.together``): those of about one length, always ``_AT_ONCE`` together.
         """
-        by_length: dict[int, list[int]] = {}
-        for number, states in enumerate(told):
-            by_length.setdefault(-(-len(states) // _STEP) * _STEP, []).append(number)
         question, question_mask = padded([asked] * _AT_ONCE)
+        lengths = [-(-len(states) // _STEP) * _STEP for states in told]
         scores = np.zeros((len(told), 2), np.float32)
-        for length, numbers in by_length.items():
-            for first in range(0, len(numbers), _AT_ONCE):
-                some = numbers[first : first + _AT_ONCE]
-                full = [*some, *some[:1] * (_AT_ONCE - len(some))]
-                sentences, mask = padded([told[number] for number in full], length)
-                extras = torch.tensor([extra[number] for number in full])
-                found = self._upper(question, question_mask, sentences, mask, extras)
-                scores[some] = found.numpy()[: len(some)]
+        for some, full in together(lengths, _AT_ONCE):
+            sentences, mask = padded([told[number] for number in full], lengths[some[0]])
+            extras = torch.tensor([extra[number] for number in full])
+            found = self._upper(question, question_mask, sentences, mask, extras)
+            scores[some] = found.numpy()[: len(some)]
         return scores
 
 

@@ -109,10 +109,9 @@ def indirect(row: tuple[Token, ...]) -> str:
     if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
         return ""
     start = _after_question_word(row)
-    asked = row[0].low + joined(row, range(start))[len(row[0].text) :]
-    as_is = row[0].low + joined(row, range(len(row)))[len(row[0].text) :]
     if start >= len(row):
         return ""
+    asked, as_is = (row[0].low + joined(row, range(end))[len(row[0].text) :] for end in (start, len(row)))
     subjects = [place for place, token in enumerate(row) if token.dep.startswith("nsubj")]
     if row[start].low not in AUX and not _split_auxiliary(row, start):
         asks = any(t.low in _DO for t in row[start:-2])  # "what chips does X need", parsed ill
