@@ -113,10 +113,13 @@ class Readings:
                 self._asking -= 1
 
     def close(self) -> None:
-        """Let what is being read end at its next detail."""
+        """Let what is being read end at its next detail, and wait for that.
+
+        A thread that still computes when Python ends takes the whole process down with it.
+        """
         self._stopped.set()
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join()
 
     def _run(self, reading: Reading, as_of: date | None) -> None:
         def tell(_: str, done: int, total: int) -> None:
