@@ -4,6 +4,8 @@ PYTHON ?= python3.11
 HOST ?= 127.0.0.1
 PORT ?= 7860
 
+# Tests run in two processes, each with a core for PyTorch; PYTEST="-n 0" runs them in one.
+PYTEST ?= -n 2 --dist loadfile --no-loadscope-reorder
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -23,12 +25,12 @@ run: $(STAMP) ## ask in the browser, at http://127.0.0.1:7860 (PORT=… for anot
 	@$(BIN)/stated serve --host $(HOST) --port $(PORT)
 
 test: lint ## lint, types, tests, and the gate on answers
-	$(BIN)/python -m pytest
-	$(BIN)/python -m eval
+	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m eval --processes 2
 
 test-long: lint ## as test, with the long tests
-	$(BIN)/python -m pytest -m ""
-	$(BIN)/python -m eval
+	$(BIN)/python -m pytest $(PYTEST) -m ""
+	$(BIN)/python -m eval --processes 2
 
 lint: $(STAMP) ## ruff and mypy only
 	$(BIN)/ruff check .

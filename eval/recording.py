@@ -96,6 +96,13 @@ def write_asked(out: TextIO, asked: Asked) -> None:
     })  # fmt: skip
 
 
+def append_answers(part: Path, out: TextIO) -> None:
+    """Adds what another recording of the same run holds, all but its first line."""
+    with part.open(encoding="utf-8") as lines:
+        lines.readline()
+        out.writelines(line for line in lines if line.endswith("\n"))  # its process may have been killed
+
+
 def read(file: Path) -> Recording:
     """A recording, as written by a run.
 

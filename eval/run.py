@@ -68,27 +68,45 @@ def answer(
         EvalError: there are no questions, or a document of a corpus was rejected.
         StatedError: the engine could not start.
     """
-    if not questions:
-        raise EvalError("There are no questions to ask.")
-    told = progress or sys.stderr
-    file.parent.mkdir(parents=True, exist_ok=True)
-    ordered = sorted(questions, key=lambda q: q.corpus)  # stable: the files' order within a corpus
-    with file.open("w", encoding="utf-8") as out:
-        started = datetime.now(UTC).isoformat(timespec="seconds")
-        write_run(out, Recording(llm, started, tuple(q.id for q in ordered), engine_name, machine()))
-        for corpus, group in groupby(ordered, key=lambda q: q.corpus):
+    begin(questions, file, llm=llm, engine_name=engine_name)
+    with file.open("a", encoding="utf-8") as out:
+        for corpus, group in by_corpus(questions).items():
             with (
                 tempfile.TemporaryDirectory(prefix="stated-eval-") as data,
                 open_engine(corpus_folder(corpus), Path(data), llm) as engine,
             ):
                 write_corpus(out, corpus, _documents(engine, corpus))
-                _ask_all(engine, corpus, list(group), out, told)
+                _ask_all(engine, corpus, group, out, progress or sys.stderr)
 
 
-def machine() -> str:
-    """What figures of speed are read beside."""
+def by_corpus(questions: Sequence[Question]) -> dict[str, list[Question]]:
+    """The questions of each corpus in their order, the corpora by name: the order of asking."""
+    ordered = sorted(questions, key=lambda question: question.corpus)  # stable
+    return {corpus: list(group) for corpus, group in groupby(ordered, key=lambda question: question.corpus)}
+
+
+def begin(
+    questions: Sequence[Question], file: Path, *, llm: str, engine_name: str = "stated", processes: int = 1
+) -> None:
+    """Writes a recording's first line: all that is known before the first question is asked.
+
+    Raises:
+        EvalError: there are no questions.
+    """
+    if not questions:
+        raise EvalError("There are no questions to ask.")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ids = tuple(question.id for group in by_corpus(questions).values() for question in group)
+    started = datetime.now(UTC).isoformat(timespec="seconds")
+    with file.open("w", encoding="utf-8") as out:
+        write_run(out, Recording(llm, started, ids, engine_name, machine(processes)))
+
+
+def machine(processes: int = 1) -> str:
+    """What figures of speed are read beside; ``processes`` is how many asked at once."""
     kind = f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores"
-    return f"{kind}, Python {platform.python_version()}"
+    shared = f", {processes} processes at once" if processes > 1 else ""
+    return f"{kind}, Python {platform.python_version()}{shared}"
 
 
 def _documents(engine: Engine, corpus: str) -> dict[str, str]:

@@ -17,6 +17,9 @@ import pytest
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["ANONYMIZED_TELEMETRY"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Where several processes share the tests, each with every core for PyTorch, they stand in one another's way.
+if "PYTEST_XDIST_WORKER" in os.environ:
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from rag.errors import QuestionError, StatedError
 from rag.records import (
@@ -89,9 +92,19 @@ def _is_local(host: str) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+# The files that take longest: of several processes none is to begin one when the others end.
+LONGEST = (
+    "test_readme", "test_no_network", "test_eval_deliberate", "test_timeline", "test_end_to_end",
+    "test_two_apps", "test_ledger", "test_embedding", "test_changing", "test_eval_processes", "test_faults",
+)  # fmt: skip
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests whose means this machine lacks are skipped by name."""
+    """The longest first; and tests whose means this machine lacks are skipped by name."""
     from rag import weights
+
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))  # stable
 
     reasons = {
         "model": "" if weights.installed(weights.models()[0].name) else "run `stated models pull` first",
