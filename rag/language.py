@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rag import weights
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Set
 
     from spacy.language import Language
 
@@ -175,6 +175,14 @@ def _split(doc: object) -> list[tuple[int, int]]:
 
 def _spaced(tokens: list, last: int) -> bool:  # type: ignore[type-arg]
     return bool(tokens[last + 1].idx > tokens[last].idx + len(tokens[last].text))
+
+
+def function_words() -> Set[str]:
+    """The words that hold English sentences together, as spaCy lists them."""
+    from spacy.lang.en.stop_words import STOP_WORDS
+
+    words: Set[str] = STOP_WORDS
+    return words
 
 
 @lru_cache(maxsize=65_536)

@@ -11,7 +11,7 @@ from collections.abc import Container, Mapping
 from functools import cache
 from typing import TYPE_CHECKING
 
-from rag.language import word_key
+from rag.language import function_words, word_key
 
 if TYPE_CHECKING:
     from spellchecker import SpellChecker
@@ -22,6 +22,8 @@ _QUESTION_WORDS = {
 }
 # A dictionary word this rare gives way to a question word or a corpus word one edit away.
 _RARE = 1_000
+# Shorter words are a slip away from too many others.
+_LONG = 5
 
 
 def mend(question: str, vocabulary: Mapping[str, str], keys: Container[str] = ()) -> str:
@@ -78,7 +80,19 @@ def _mend_word(word: str, vocabulary: Mapping[str, str], keys: Container[str]) -
         return word
     better = _dictionary().correction(low) or word
     # "colour" and "color" are one word in two spellings.
-    return word if word_key(better) == word_key(low) else better
+    return better if _plainly_meant(low, better) and word_key(better) != word_key(low) else word
+
+
+def _plainly_meant(low: str, better: str) -> bool:
+    """Whether a word that the corpus does not know is a slip for another that it does not know.
+
+    The dictionary is of everyday words, and each field has young ones near to them: "app" is no "ape", a
+    "backend" is not "backed", "sso" not "so".  So of three marks of a slip two are wanted: the word is not
+    short; a letter was left out or two changed places ("supprt"), for young words take letters on or change
+    them; the other word is one that holds sentences together ("mutch", "teh").
+    """
+    slipped = len(better) > len(low) or sorted(better) == sorted(low)
+    return (len(low) >= _LONG) + slipped + (better in function_words()) >= 2
 
 
 def _nearest(low: str, words: Mapping[str, str], reach: int) -> str | None:

@@ -35,6 +35,8 @@ MENDED = [
     ("teh price", "the price"),
     ("Where iz it made?", "Where is it made?"),
     ("wich lisence", "which licence"),
+    ("Does it supprt Linux?", "Does it support Linux?"),
+    ("Has it been annuonced?", "Has it been announced?"),
     ("How mutch does the batery weigh?", "How much does the battery weigh?"),
 ]
 KEPT = [
@@ -64,6 +66,10 @@ KEPT = [
     "Is Kestrel compatible with café.js?",
     "Is it hosted at kestrel.org?",
     "Are there any tyres?",
+    "Does it have a mobile app?",
+    "Which backend do the devs use?",
+    "Is the toml in the tarball?",
+    "Is there an escooter or a smartwatch, and sso auth?",
 ]
 
 
