@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from rag.language import Token, word_key
+from rag.lexicon import lexicon
 from rag.phrasing import AUX, WH
 
 _MARKS = frozenset("? . ! …".split())
@@ -77,6 +78,7 @@ def statement(row: tuple[Token, ...]) -> str:
     end = verb - 1
     if subjects:
         end = max([subjects[0], *(i for i in range(first, len(row)) if _under(row, i, subjects[0]))])
+        end = _without_value(row, first, end)
     # The head of the verb phrase cannot stand inside its subject: a parse that went wrong.
     behind = [i for i in range(end + 1, len(row)) if row[i].text not in _MARKS]
     if not behind:
@@ -136,6 +138,18 @@ def _verb_taken_for_a_noun(row: Sequence[Token], start: int) -> int:
     bare = root > start + 1 and row[root].text.islower() and row[root].tag == "NN"
     named = bare and row[root - 1].pos == "PROPN" and row[root - 1].head == root
     return root if named and row[start].head == root and row[start].dep == "aux" else -1
+
+
+def _without_value(row: Sequence[Token], first: int, end: int) -> int:
+    """The end of a subject without a value that goes with the participle: "is the lamp | MIT licensed"."""
+    after = row[end + 1] if end + 1 < len(row) else None
+    if after is None or after.tag not in ("VBN", "VBD") or row[first - 1].lemma != "be":
+        return end
+    values = lexicon().values([token.key for token in row])
+    place = end - 1 if row[end].pos == "NUM" else end  # "Apache 2.0"
+    while place > first and place in values and row[place].pos in ("PROPN", "NOUN"):
+        place, end = place - 1, place - 1
+    return end if row[end].pos != "DET" else end + 1
 
 
 def _after_question_word(row: Sequence[Token]) -> int:

@@ -326,6 +326,10 @@ STATEMENTS = [
     ("When will the Heron arrive?", "the Heron will arrive"),
     ("Do we know when the Heron will arrive?", "the Heron will arrive"),
     ("Are the Heron and the Osprey approved?", "the Heron is approved"),
+    ("Is Kestrel MIT licensed?", "Kestrel is MIT licensed"),
+    ("Is the Heron archive Apache 2.0 licensed?", "the Heron archive is Apache 2.0 licensed"),
+    ("Is the MIT licence approved?", "the MIT licence is approved"),
+    ("Is MIT licensed?", "MIT is licensed"),
 ]
 
 
