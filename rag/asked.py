@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -19,6 +20,7 @@ class Ask(StrEnum):
     HOW = "how"
     OVERVIEW = "overview"
     UNKNOWNS = "unknowns"
+    CHANGES = "changes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Detail:
     lasts"; "" where its grammar is not sure).  ``speaker`` are the keys of the name or office of
     the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
     the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
-    these does not answer.  ``newest`` asks for the latest of several.
+    these does not answer.  ``newest`` asks for the latest of several.  ``since`` is the last day that
+    does not count where changes are asked for; None: the day of the first document.
     """
 
     text: str
@@ -71,6 +74,7 @@ class Detail:
     speaker: tuple[str, ...] = ()
     besides: tuple[str, ...] = ()
     newest: bool = False
+    since: date | None = None
 
     def of(self, *roles: str) -> tuple[Term, ...]:
         """The terms of the given roles."""

@@ -6,13 +6,15 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 from rag import composition
 from rag.assessed import Assessed
+from rag.changing import Unchanged, changed
 from rag.closing import Closing
 from rag.errors import QuestionError
 from rag.language import Token, word_key
-from rag.overview import StillOpen, overview, unknowns
+from rag.overview import overview, unknowns
 from rag.question import Ask, Detail, Parse, Question, understand
 from rag.records import Answer, Citation, Turn, Verdict
 from rag.retrieval import Library
@@ -25,7 +27,7 @@ ENGLISH_ONLY = "Questions and sources are English for now."
 _FOREIGN_LETTERS = 3  # a name in another script is no foreign question
 _LATIN_END = 0x24F
 _MAX_RELATED = 4
-_WHOLE = (Ask.OVERVIEW, Ask.UNKNOWNS)
+_WHOLE = (Ask.OVERVIEW, Ask.UNKNOWNS, Ask.CHANGES)
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = ".,;:?!()\"'“”"
 
@@ -110,7 +112,9 @@ def by_day(question: str, library: Library, parse: Parse, history: Past) -> Call
     return then
 
 
-def assessed(asked: Asked, library: Library, encode: Encode, as_of: date) -> tuple[list[Assessed], list[str]]:
+def assessed(
+    asked: Asked, library: Library, encode: Encode, as_of: date, unchanged: Unchanged = lambda *_: False
+) -> tuple[list[Assessed], list[str]]:
     """Every detail's verdict, and notices: with no document to go by, nothing is covered."""
     details = asked.now.details
     if not library.rows:
@@ -118,9 +122,24 @@ def assessed(asked: Asked, library: Library, encode: Encode, as_of: date) -> tup
         return [Assessed(detail, Verdict.NOT_COVERED) for detail in details], notices
     if not details:
         return [], []
-    each = (_then(asked, number, library) for number in range(len(details)))
     still_open = Closing(library, asked.parse, encode).still_open
-    return [_finding(now, then, library, encode, as_of, still_open) for now, then in each], []
+
+    def answered(question: str) -> list[Assessed]:
+        then = by_day(question, library, asked.parse, ())
+        one = Asked(understood(question, library, asked.parse, ())[0], then, asked.parse)
+        each = [
+            _then(one, number, library) for number, d in enumerate(one.now.details) if d.ask not in _WHOLE
+        ]
+        return [_finding(*now_and_then, library, encode, as_of, still_open) for now_and_then in each]
+
+    found: list[Assessed] = []
+    for number, detail in enumerate(details):
+        if detail.ask is Ask.CHANGES:
+            near = measured(detail, library, encode)
+            found += changed(detail, library, *near, answered, still_open, unchanged)
+        else:
+            found.append(_finding(*_then(asked, number, library), library, encode, as_of, still_open))
+    return found, []
 
 
 def _then(asked: Asked, number: int, library: Library) -> tuple[Detail, dict[date, Detail]]:
@@ -140,13 +159,13 @@ def _finding(
     library: Library,
     encode: Encode,
     as_of: date,
-    still_open: StillOpen,
+    still_open: Callable[..., bool],
 ) -> Assessed:
     vectors, cosines = measured(now, library, encode)
     if now.ask is Ask.UNKNOWNS:
-        return unknowns(now, library, vectors, still_open)
+        return unknowns(now, library, vectors, partial(still_open, about=now.subject))
     if now.ask is Ask.OVERVIEW:
-        return overview(now, library, vectors, cosines, still_open)
+        return overview(now, library, vectors, cosines, partial(still_open, about=now.subject))
     known = {now: standings(now, library, vectors, cosines)}
     held: list[Standing] = []
     for day, detail in then.items():

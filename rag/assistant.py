@@ -237,6 +237,14 @@ class Assistant:
                     self._reading = {k: v for k, v in self._reading.items() if k[0] == key[0]}
             return found
 
+    def _unchanged(self, shelf: library.Shelf, shown: Library, question: str, since: date) -> bool:
+        """Whether a ledger that was read already tells that a question has no newer verdict than of a day."""
+        found = self._ledgers.get((shelf.snapshot.generation, shown.day))
+        if found is None:
+            return False
+        row = next((row for row in found if row.question == question), None)
+        return row is not None and all(entry.published <= since for entry in row.history)
+
     def _read_ledger(
         self, shelf: library.Shelf, shown: Library, progress: Progress | None
     ) -> tuple[LedgerRow, ...]:
@@ -288,7 +296,8 @@ class Assistant:
             notices += remarks
         with clock.stage("assess"):
             asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
-            found, remarks = asking.assessed(asked, shown, self._loaded().encode, day)
+            unchanged = partial(self._unchanged, shelf, shown)
+            found, remarks = asking.assessed(asked, shown, self._loaded().encode, day, unchanged)
             notices += remarks
             draft = composition.compose(found, shown)
             if not found:

@@ -19,26 +19,28 @@ class Closing:
     library: Library
     parse: Parse
     encode: Encode
-    _topics: dict[int, list[tuple[Standing, ...]]] = field(default_factory=dict)
+    _topics: dict[tuple[int, str], list[tuple[Standing, ...]]] = field(default_factory=dict)
 
-    def still_open(self, number: int, day: date) -> bool:
+    def still_open(self, number: int, day: date, about: str = "") -> bool:
         """Whether any topic of a row's non-disclosures had not been stated by a day.
 
-        A topic that makes no question counts as open.
+        A topic that makes no question counts as open.  ``about`` is the subject that is asked of: what a
+        sentence says of no subject by name is then asked of this one.
         """
         if self.library.rows[number].day >= day:
             return True
-        if number not in self._topics:
-            self._topics[number] = [self._held(detail) for detail in self._details(number)]
-        return not self._topics[number] or any(not _stated(held, day) for held in self._topics[number])
+        key = (number, about)
+        if key not in self._topics:
+            self._topics[key] = [self._held(detail) for detail in self._details(number, about)]
+        return not self._topics[key] or any(not _stated(held, day) for held in self._topics[key])
 
-    def _details(self, number: int) -> list[Detail | None]:
+    def _details(self, number: int, about: str) -> list[Detail | None]:
         row = self.library.rows[number]
         view = self.library.at(row.day)
         found: list[Detail | None] = []
         for gap in row.reading.stance.gaps:
             for topic in gap.topics:
-                inquiry = inquiry_of(row.reading, gap, topic, view)
+                inquiry = inquiry_of(row.reading, gap, topic, view, about)
                 asked = understand(inquiry.question, self.parse, view.names).details if inquiry else ()
                 plain = [d for d in asked if d.ask not in (Ask.OVERVIEW, Ask.UNKNOWNS)]
                 found.extend(plain or [None])

@@ -96,7 +96,7 @@ def _add(draft: Draft, one: Assessed, several: bool) -> None:
     if one.verdict is Verdict.STATED:
         _add_stated(draft, one, head)
         if one.open_rows:
-            overview = one.detail.ask is Ask.OVERVIEW
+            overview = one.detail.ask in (Ask.OVERVIEW, Ask.CHANGES)
             what = "what is still open" if overview else "the exact list"
             lead = phrases.STILL_OPEN if overview else "The exact list is not disclosed."
             _add_undisclosed(draft, one, one.open_rows, lead, what)
@@ -216,7 +216,8 @@ def _premise(one: Assessed) -> str:
 
 def _joined(one: Assessed, lines: Sequence[str]) -> str:
     """A list of quotes in paragraphs of their own, an answer in one."""
-    return ("\n\n" if one.detail.ask in (Ask.OVERVIEW, Ask.UNKNOWNS) else " ").join(lines)
+    listed = one.detail.ask in (Ask.OVERVIEW, Ask.UNKNOWNS, Ask.CHANGES)
+    return ("\n\n" if listed else " ").join(lines)
 
 
 def _finding(

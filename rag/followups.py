@@ -141,7 +141,7 @@ def _about_another(rest: str, subject: str, last: Sequence[Detail]) -> str:
     if pattern("place_name").fullmatch(re.sub(r"^the\s+", "", rest, flags=re.IGNORECASE)):
         return _with(f"in {rest}", last[-1]) if last else f"{subject} in {rest}?"
     old = last[-1].subject if last else ""
-    if old and last[-1].ask not in (Ask.OVERVIEW,):
+    if old and last[-1].ask not in (Ask.OVERVIEW, Ask.CHANGES):
         found = re.search(rf"(?:\bthe\s+)?\b{re.escape(old)}\b", last[-1].text, re.IGNORECASE)
         if found:
             return f"{last[-1].text[: found.start()]}{rest}{last[-1].text[found.end() :]}?"

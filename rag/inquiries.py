@@ -6,11 +6,13 @@ import re
 import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib import resources
 
 from rag.cues import Gap, Topic
 from rag.dependents import subtree
+from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.reading import Reading
 from rag.retrieval import Library
@@ -47,31 +49,82 @@ class _Common:
 def inquiries(library: Library) -> tuple[Inquiry, ...]:
     """Every detail that a document calls undisclosed, and the common ones of every subject, each once."""
     found: dict[tuple[str, str], Inquiry] = {}
-    for one in _withheld(library):
-        found.setdefault((one.subject.lower(), one.detail.lower()), one)
-    for subject in subjects(library):
-        for common in _common():
-            question = common.question.format(subject=subject)
-            found.setdefault((subject.lower(), common.name), Inquiry(subject, common.name, question))
+    for one in withheld(library, library.day):
+        found[_key(one)] = one
+    for one in (one for subject in subjects(library) for one in _common_of(subject)):
+        found.setdefault(_key(one), one)
     return tuple(found.values())
 
 
-def _withheld(library: Library) -> Iterator[Inquiry]:
+def inquiries_about(names: Sequence[str], subject: str, library: Library) -> tuple[Inquiry, ...]:
+    """Those of ``inquiries`` whose subject has all these names; without one, the common ones of ``subject``.
+
+    A thing's variants are among them: whoever asks of the lamp asks of the lamp-mini, too.
+    """
+    found = tuple(one for one in inquiries(library) if _has(one.subject, names))
+    return found or tuple(_common_of(subject))
+
+
+def withheld(library: Library, until: date) -> tuple[Inquiry, ...]:
+    """Every detail that a document called undisclosed up to a day, each once."""
+    found: dict[tuple[str, str], Inquiry] = {}
+    for reading, gap, topic in _topics(library, until):
+        if (one := inquiry_of(reading, gap, topic, library)) is not None:
+            found.setdefault(_key(one), one)
+    return tuple(found.values())
+
+
+def inquiries_left_open(library: Library, until: date) -> tuple[Inquiry, ...]:
+    """What was called undisclosed up to a day: of what the sentence names, and of every subject of that time.
+
+    "The licence has yet to be disclosed" holds for each thing that was announced.
+    """
+    found = {_key(one): one for one in withheld(library, until)}
+    keys = [
+        [t.key for t in reading.tokens[topic.first : topic.last]]
+        for reading, _, topic in _topics(library, until)
+    ]
+    aspects = {aspect for each in keys for aspect in lexicon().aspects(each)}
+    for subject in subjects(library, until):
+        for common in _common():
+            if common.aspect in aspects:
+                one = Inquiry(subject, common.name, common.question.format(subject=subject))
+                found.setdefault(_key(one), one)
+    return tuple(found.values())
+
+
+def _topics(library: Library, until: date) -> Iterator[tuple[Reading, Gap, Topic]]:
     for row in library.rows:
-        for gap in row.reading.stance.gaps:
-            for topic in gap.topics:
-                if (one := inquiry_of(row.reading, gap, topic, library)) is not None:
-                    yield one
+        if row.day <= until:
+            for gap in row.reading.stance.gaps:
+                yield from ((row.reading, gap, topic) for topic in gap.topics)
 
 
-def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> Inquiry | None:
-    """What a non-disclosure withholds, asked; None where its words make no question."""
+def _key(one: Inquiry) -> tuple[str, str]:
+    return one.subject.lower(), one.detail.lower()
+
+
+def _common_of(subject: str) -> Iterator[Inquiry]:
+    for common in _common():
+        yield Inquiry(subject, common.name, common.question.format(subject=subject))
+
+
+def _has(subject: str, names: Sequence[str]) -> bool:
+    words = re.split(r"[\s-]+", subject.lower())
+    return all(any(word.startswith(name.lower()) for word in words) for name in names)
+
+
+def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library, about: str = "") -> Inquiry | None:
+    """What a non-disclosure withholds, asked; None where its words make no question.
+
+    ``about`` is the subject where the sentence names none: one that it holds for beside others.
+    """
     tokens = reading.tokens[topic.first : topic.last]
     shared = _shared(reading, gap, topic)
     text = " ".join(_ENDS.sub("", _text(reading, part)) for part in (range(topic.first, topic.last), shared))
     text = _ENDS.sub("", text)
     inside = _runs(reading, [*range(topic.first, topic.last), *shared])
-    subject = inside or _spoken_of(reading, gap, topic, library)
+    subject = inside or _spoken_of(reading, gap, topic, library, about) or about
     told = _ABOUT.match(text)
     if topic.clause or told:
         clause = re.sub(r"^if\b", "whether", told["rest"] if told else text, flags=re.IGNORECASE)
@@ -127,8 +180,11 @@ def _of(text: str, name: str) -> str:
     return behind[1] if len(behind) > 1 else name
 
 
-def _spoken_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> str:
-    """The name of what a sentence speaks of, outside of what it withholds: its own, carried, or heading's."""
+def _spoken_of(reading: Reading, gap: Gap, topic: Topic, library: Library, about: str) -> str:
+    """The name of what a sentence speaks of, outside of what it withholds: its own, carried, or heading's.
+
+    Of several that are carried, it is the one that is asked ``about``.
+    """
     who = range(*gap.withholder)
     # "The files of the Norvik community do not name it" is said of Norvik; "Norvik did not name it" is not.
     actor = all(reading.keys[p] in reading.own or reading.tokens[p].pos == "DET" for p in who)
@@ -142,6 +198,8 @@ def _spoken_of(reading: Reading, gap: Gap, topic: Topic, library: Library) -> st
         return written(reading, theirs[0])
     names = [k for k in (*sorted(reading.carried), *sorted(reading.heading)) if library.names.get(k, 0) > 0.8]
     forms = library.surface
+    if about and any(word_key(word) in names for word in about.split()):
+        return about
     return next((forms[k] for k in names if k in forms and library.focal(k)), "")
 
 

@@ -9,7 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
+from rag.asked import Ask
+from rag.dates import last_before
 from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.phrasing import WH, pattern
@@ -25,6 +28,10 @@ _NOBODY = re.compile(
 _TOLD_BY_DOCUMENTS = frozenset(
     "cover covered include included provide provided list listed name named know".split()
 )
+_CHANGES = ("anyway", "given_since", "changed", "evolved", "became")
+_RELEASE = re.compile(
+    r"(?:^|\s)v?\d+(?:\.\d+)+|\b(?:version|release|update|edition|revision)\b", re.IGNORECASE
+)
 _PARTED = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
 _ARTICLE = re.compile(r"^(?:the|a|an|any|its|their)\s+", re.IGNORECASE)
 
@@ -33,12 +40,15 @@ _ARTICLE = re.compile(r"^(?:the|a|an|any|its|their)\s+", re.IGNORECASE)
 class Lead:
     """A question without what leads up to it.
 
-    ``speaker``: whose words are asked for, as typed; ``besides``: what the asker has already.
+    ``speaker``: whose words are asked for, as typed; ``besides``: what the asker has already; ``ask``: the
+    kind of answer that is wanted, where the lead tells it; ``since``: as a ``Detail``'s.
     """
 
     text: str
     speaker: str = ""
     besides: tuple[str, ...] = ()
+    ask: Ask | None = None
+    since: date | None = None
 
 
 def without_openers(text: str) -> Lead:
@@ -69,6 +79,8 @@ def _nobody(who: str) -> bool:
 def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
     """The thing itself where a question asks whether it is told: "do we know who ...", "any news on ..."."""
     bare = part.strip().rstrip(" ?.")
+    if changes := _changes(bare, names):
+        return changes
     if match := pattern("is_known").match(bare) or pattern("asks_whether_told").match(bare):
         who = match.groupdict().get("who") or ""
         if len(who.split()) <= 6:
@@ -78,6 +90,22 @@ def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
             return Lead(_topic(match["rest"], names))
         return Lead(f"What did {match['who']} say about {match['rest']}?", match["who"])
     return _of_a_thing(part, bare, names)
+
+
+def _changes(bare: str, names: Mapping[str, float]) -> Lead | None:
+    """What a question for changes asks: a detail itself, for its history is told, else all that changed."""
+    found = (pattern(f"asks_for_changes.{kind}").fullmatch(bare) for kind in _CHANGES)
+    match = next((one for one in found if one), None)
+    if match is None:
+        return None
+    thing = re.sub(r"['’]s$", "", (match["rest"] or "").strip())
+    if thing and _a_detail(thing, names):
+        return Lead(_topic(thing, names))
+    released = not match["since"] and _RELEASE.search(thing)
+    if released or match.re is pattern("asks_for_changes.changed"):
+        return None  # what a release brings is told in its notes; "has the valve changed" asks of one thing
+    since = last_before(match["since"] or "")
+    return Lead(f"What changed about {thing}" if thing else "What changed", ask=Ask.CHANGES, since=since)
 
 
 def _of_a_thing(part: str, bare: str, names: Mapping[str, float]) -> Lead:

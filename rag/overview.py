@@ -43,8 +43,12 @@ def unknowns(detail: Detail, library: Library, vectors: Vectors, still_open: Sti
 def overview(
     detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], still_open: StillOpen
 ) -> Assessed:
-    """What the sources state of the subject, nearest to the question first, and what they withhold."""
+    """What the sources state of the subject, nearest to the question first, and what they withhold.
+
+    What was published up to the detail's ``since`` is left out.
+    """
     rows = _subject_rows(detail, library, vectors)
+    rows = [n for n in rows if detail.since is None or library.rows[n].day > detail.since]
 
     def made(until: Sequence[int], day: date) -> Assessed:
         own = [n for n in until if _mentions(detail, library.rows[n])]

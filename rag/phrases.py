@@ -113,6 +113,8 @@ def silence(detail: Detail) -> str:
         said = f"The sources call nothing{about} undisclosed, undecided or unclear."
         return f"{said} They may still leave things out."
     name = subject_name(detail)
+    if detail.ask is Ask.CHANGES:
+        return f"No later source speaks of {name}." if name else "No later source changes anything."
     if detail.ask is Ask.OVERVIEW and name:
         return f"The sources do not speak of {name}."
     if named := topic(detail):

@@ -44,7 +44,7 @@ def pattern(name: str) -> re.Pattern[str]:
     table, _, key = name.rpartition(".")
     text: str = (data[table] if table else data)[key]
     text = text.replace("\n", "")
-    for word in ("POLITE", "SOURCES", "ALSO", "SAY"):
+    for word in ("POLITE", "SOURCES", "ALSO", "SAY", "NEWS"):
         text = text.replace(word, data[word.lower()].replace("\n", ""))
     return re.compile(text, re.IGNORECASE)
 

@@ -14,7 +14,7 @@ from rag.asked import Ask, Detail, Question, Term
 from rag.coordination import coordinated, inherit
 from rag.followups import complete, continued, has_pronoun, names_in, resolve
 from rag.language import Token, word_key
-from rag.leads import asked_itself, without_openers
+from rag.leads import Lead, asked_itself, without_openers
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
 from rag.releases import asks_for_newest
@@ -22,6 +22,10 @@ from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
+
+# Kinds of questions that may name nothing, and those for more than one detail.
+_OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
+_WHOLE = (Ask.OVERVIEW, *_OF_ALL)
 
 Parse = Callable[[Sequence[str]], list[tuple[Token, ...]]]
 
@@ -62,13 +66,13 @@ def understand(
     rows = parse([cased(p, names) for p in (*parts, *extra)])
     speakers = [_speaker(row) for row in rows[len(parts) :]]
     details: list[Detail] = []
-    for part, row, own in zip(parts, rows, speakers[1:], strict=False):
-        details.extend(_spoken(d, own or speakers[0]) for d in _details(part, row, names))
+    for lead_, row, own in zip(leads, rows, speakers[1:], strict=False):
+        details.extend(_spoken(d, own or speakers[0]) for d in _details(lead_, row, names))
     details = inherit(details)
     besides = tuple(dict.fromkeys(key for one in lead.besides for w in one.split() if (key := word_key(w))))
     details = [replace(d, premise=premise, besides=besides) for d in details]
     understood = asked if asked != text.strip() else text.strip()
-    asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask is Ask.UNKNOWNS)
+    asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask in _OF_ALL)
     return Question(understood, tuple(asking))
 
 
@@ -103,7 +107,12 @@ def _spoken(detail: Detail, speaker: Sequence[Term]) -> Detail:
     return replace(detail, terms=(*new, *rest), speaker=keys, predicate=None if said else detail.predicate)
 
 
-def _details(part: str, row: tuple[Token, ...], names: Mapping[str, float]) -> list[Detail]:
+def _details(lead: Lead, row: tuple[Token, ...], names: Mapping[str, float]) -> list[Detail]:
+    if lead.ask is Ask.CHANGES:
+        terms, _ = terms_of(row, names, lead.ask)
+        base = replace(_detail(lead.text, row, lead.ask, terms, frozenset()), since=lead.since)
+        return coordinated(base, row, frozenset())
+    part = lead.text
     overview = pattern("overview").match(part)
     ask = _ask(row)
     if (
@@ -211,7 +220,7 @@ def _detail(
         negated=_negated(row, ask), presumed=presumed,
         listing=listing, past=past,
         statement=statement(row) if presumed or ask is Ask.YES_NO else "",
-        indirect="" if ask in (Ask.YES_NO, Ask.WHY, Ask.UNKNOWNS, Ask.OVERVIEW) else indirect(row),
+        indirect="" if ask in (Ask.YES_NO, Ask.WHY, *_WHOLE) else indirect(row),
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
         newest=any(asks_for_newest(token) for token in row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),

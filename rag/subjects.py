@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from rag.language import Token, word_key
 from rag.reading import Reading
 from rag.releases import is_release
-from rag.retrieval import Library
+from rag.retrieval import Library, Row
 
 MOST_SUBJECTS = 24
 _LONGEST_NAME = 5  # words
@@ -21,18 +22,21 @@ _NO_SUBJECT = frozenset(
 )
 
 
-def subjects(library: Library) -> tuple[str, ...]:
+def subjects(library: Library, until: date = date.max) -> tuple[str, ...]:
     """The names that the documents talk about, at most ``MOST_SUBJECTS``, the most frequent first.
+
+    ``until``: sentences of later days do not count.
 
     A name counts where it is an argument of a verb by itself, or names a thing ("the Norvik lamp"); it needs
     two such sentences, or a heading besides.  Who speaks or withholds is not what is spoken of, and what is
     mostly counted ("a SIG", "four SIGs") is a kind of thing.
     """
-    left_out = {key for row in library.rows for key in actors(row.reading)} | _kinds(library)
+    rows = [row for row in library.rows if row.day <= until]
+    left_out = {key for row in rows for key in actors(row.reading)} | _kinds(rows)
     counts: Counter[str] = Counter()
     alone: Counter[str] = Counter()
     forms: dict[str, Counter[str]] = {}
-    for row in library.rows:
+    for row in rows:
         for name, bare in dict(_names(row.reading)).items():
             keys = {word_key(word) for word in name.split()}
             if keys <= left_out:
@@ -63,11 +67,11 @@ def actors(reading: Reading) -> Iterator[str]:
     yield from map(word_key, reading.full_speaker.split())
 
 
-def _kinds(library: Library) -> set[str]:
+def _kinds(rows: Sequence[Row]) -> set[str]:
     """Words that are names by their letters, but mostly stand for one or several of a kind."""
     counted: Counter[str] = Counter()
     every: Counter[str] = Counter()
-    for row in library.rows:
+    for row in rows:
         for run in whole_names(row.reading):
             key = row.reading.keys[run[-1]]
             every[key] += 1

@@ -92,7 +92,7 @@ def terms_of(
         if role == "number" and ask is Ask.WHAT and _counts_answers(row, place, focus):
             continue
         if role in ("verb", "noun") and (
-            _ordered(row, place) or (ask in (Ask.UNKNOWNS, Ask.OVERVIEW) and token.key in SAYING)
+            _ordered(row, place) or (ask in (Ask.UNKNOWNS, Ask.OVERVIEW, Ask.CHANGES) and token.key in SAYING)
         ):
             continue
         named = role in ("name", "number")

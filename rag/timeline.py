@@ -25,12 +25,13 @@ from numpy.typing import NDArray
 from rag.assessed import Assessed, Before, Earlier, Step
 from rag.assessment import Saying, near_misses, says
 from rag.candidates import STATED_FEATURES, Candidate, Open
+from rag.dates import days
 from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Verdict
 from rag.retrieval import Library
 from rag.scope import as_wide, known_to, speaks_of, withholds_from, withholds_of
-from rag.values import days, differ
+from rag.values import differ
 from rag.weighing import Part, models, parts
 
 Vectors = Mapping[str, NDArray[np.float32]]

@@ -5,26 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from rag.dates import Day, days
 from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.question import Ask, Detail
 from rag.reading import Reading
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
-         "september sep sept", "october oct", "november nov", "december dec"), 1,
-    )
-    for name in names.split()
-}  # fmt: skip
-_ISO = re.compile(r"\b(\d{4})-(\d\d)-(\d\d)\b")
-_WRITTEN = re.compile(
-    rf"\b(?:(?P<before>\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?)?(?P<month>{'|'.join(_MONTHS)})\b\.?"
-    r"(?:\s+(?P<after>\d{1,2})(?:st|nd|rd|th)?\b(?!:))?(?:,?\s+(?:of\s+)?(?P<year>\d{4}))?",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _WORDS: Mapping[str, str] = {
     word: str(number) for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()
@@ -36,22 +22,6 @@ _AMOUNTS = frozenset(
         "price size capacity range speed memory power staff weight length duration frequency context_length"
     ).split()
 )  # fmt: skip
-
-# Year, month, day; 0 where the text does not give it.
-Day = tuple[int, int, int]
-
-
-def days(text: str) -> list[Day]:
-    """The dates that a text gives, as far as it gives them."""
-    found = [(int(y), int(m), int(d)) for y, m, d in _ISO.findall(text)]
-    rest = _ISO.sub(" ", text)
-    for match in _WRITTEN.finditer(rest):
-        if match["month"][0].islower():  # "may", "march"
-            continue
-        number = match["before"] or match["after"] or "0"
-        found.append((int(match["year"] or 0), _MONTHS[match["month"].lower()], int(number)))
-    rest = _WRITTEN.sub(" ", rest)
-    return found + [(int(year), 0, 0) for year in _YEAR.findall(rest)]
 
 
 def differ(detail: Detail, one: Reading, other: Reading) -> bool | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from rag import Answer, Assistant, Settings, Verdict
+from rag import Answer, Assistant, Settings, Status, Verdict
 from rag.records import ClaimKind, Finding, Polarity
 
 CORPUS = Path(__file__).parent / "data" / "timeline"
@@ -207,3 +207,22 @@ def test_what_has_been_stated_since_is_no_longer_called_open(answers: dict[str, 
     assert any("dome" in quote for quote in quotes(now))
     open_ = answers[ABOUT][TODAY].findings[1]
     assert not any("price" in answers[ABOUT][TODAY].citations[i].quote for i in open_.citations)
+
+
+def test_what_a_sentence_leaves_open_of_no_name_is_asked_of_the_subject(tmp_path: Path) -> None:
+    """Prices that are not disclosed are the lamp's, too, until that is stated; the stand's stays open."""
+    (tmp_path / "corpus").mkdir()
+    first = "The maker showed the Norvik lamp and the Brenner stand. The prices have not been disclosed."
+    for name, day, text in (
+        ("a", "2025-01-01", first), ("b", "2025-02-01", "The price of the Norvik lamp is 90 euros."),
+    ):  # fmt: skip
+        head = f"---\npublished: {day}\nkind: release-note\n---\n"
+        (tmp_path / "corpus" / f"{name}.md").write_text(head + text, "utf-8")
+    with assistant_over(tmp_path / "corpus", tmp_path / "data") as other:
+        asked = {
+            (name, day): other.ask(f"What is still undisclosed about the {name}?", day)
+            for name in ("Norvik lamp", "Brenner stand")
+            for day in (date(2025, 1, 15), date(2025, 3, 1))
+        }
+    open_ = {key for key, answer in asked.items() if answer.status is Status.UNDISCLOSED}
+    assert open_ == set(asked) - {("Norvik lamp", date(2025, 3, 1))}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.dates import days
 from rag.language import Parser
 from rag.question import understand
-from rag.values import days, differ, same
+from rag.values import differ, same
 from tests.engine_fixtures import readings_of
 
 

@@ -1,0 +1,99 @@
+"""What changed: each detail of a subject is asked once, and kept where its verdict changed after a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag import values
+from rag.assessed import Assessed, Step
+from rag.inquiries import Inquiry, inquiries_about, inquiries_left_open
+from rag.overview import StillOpen, overview
+from rag.question import Detail
+from rag.records import Verdict
+from rag.retrieval import Library
+
+Vectors = Mapping[str, NDArray[np.float32]]
+# What a question asks and finds, detail by detail.
+Answered = Callable[[str], Sequence[Assessed]]
+# Whether a question is known to have the same verdict as on a day: asking it takes time.
+Unchanged = Callable[[str, date], bool]
+MOST_CHANGES = 8
+
+
+def changed(
+    detail: Detail,
+    library: Library,
+    vectors: Vectors,
+    cosines: NDArray[np.float32],
+    answered: Answered,
+    still_open: StillOpen,
+    unchanged: Unchanged,
+) -> list[Assessed]:
+    """What a later document changed of the subject; where none is named, of all that was left open.
+
+    What had been undisclosed comes first, then the newest.  Where no detail changed, it is what the documents
+    after that day say of the subject, or nothing.
+
+    Args:
+        detail: what is asked; ``since`` is the last day that does not count.
+        library: every sentence that counts.
+        vectors: the embedder's vectors of the detail's words, by word key.
+        cosines: similarity of the detail's text to every sentence.
+        answered: asks one question of the same library.
+        still_open: whether what a row calls undisclosed was still open on a day.
+        unchanged: what is known to have no newer verdict, so that asking it again would show nothing.
+    """
+    first = library.stages[0][0]
+    since = max(detail.since or first, first)  # the first document changes nothing
+    found: list[tuple[bool, int, Assessed]] = []
+    told: set[tuple[int, ...]] = set()
+    for inquiry in _asked_of(detail, library, since):
+        if unchanged(inquiry.question, since):
+            continue
+        for one in answered(inquiry.question):
+            change = _last_change(one, library, since)
+            if change is not None and one.rows not in told:
+                told.add(one.rows)
+                was, day = change
+                found.append((was is not Verdict.UNDISCLOSED, -day.toordinal(), one))
+    if found:
+        return [one for *_, one in sorted(found, key=lambda each: each[:2])][:MOST_CHANGES]
+    named = replace(detail, since=since)
+    if not detail.of("name", "focus", "noun"):
+        return [Assessed(named, Verdict.NOT_COVERED)]
+    return [overview(named, library, vectors, cosines, still_open)]
+
+
+def _asked_of(detail: Detail, library: Library, since: date) -> tuple[Inquiry, ...]:
+    if names := [term.text for term in detail.of("name")]:
+        return inquiries_about(names, detail.subject, library)
+    return inquiries_left_open(library, since)
+
+
+def _last_change(one: Assessed, library: Library, since: date) -> tuple[Verdict, date] | None:
+    """The verdict before, and the day since when it is today's; None where it has not changed since then.
+
+    As in the ledger, a sentence that says again what an older one said changes nothing.
+    """
+    before = next((step for step in reversed(one.steps) if step.day <= since), None)
+    later = [step for step in one.steps if step.day > since and _of_its_day(step, library)]
+    if not later:
+        return None
+    now = later[-1]
+    was = before.verdict if before else Verdict.NOT_COVERED
+    if now.verdict is Verdict.UNDISCLOSED and was is Verdict.UNDISCLOSED:
+        return None
+    if before is not None and now.verdict is was is Verdict.STATED:
+        old, new = (library.rows[step.rows[0]].reading.sentence.text for step in (before, now))
+        if values.same(old, new):
+            return None
+    return None if now.verdict is Verdict.NOT_COVERED else (was, now.day)
+
+
+def _of_its_day(step: Step, library: Library) -> bool:
+    return any(library.rows[row].day == step.day for row in step.rows)
