@@ -6,7 +6,8 @@ Every function looks at one clause; ``evidence`` gathers what they say over the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from rag.answer_type import amount_of, typed
 from rag.denial import has_predicate, negated
@@ -101,11 +102,14 @@ def astray(
     """Whether a clause cannot state what is asked, however near it is.
 
     It lacks a number of the question, or a name that stands nowhere in the library: no other number or
-    release is another word for the same one, and of what is never named nothing is said.  Or it denies what
-    the question takes for granted, or only supposes it, or is not by the one whose words are asked for.
+    release is another word for the same one, and of what is never named nothing is said.  Or it names what a
+    longer name begins with, and not the rest: the Norvik board is not Norvik.  Or it denies what the question
+    takes for granted, or only supposes it, or is not by the one whose words are asked for.
     """
+    missing = _missing(detail, matches)
     return (
-        any(not _is_word(t) or library.foreign(t.key) for t in _missing(detail, matches))
+        any(not _is_word(t) or library.foreign(t.key) for t in missing)
+        or any(_ends_name(t, detail, missing) for t in missing)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
@@ -114,6 +118,13 @@ def astray(
 
 def _missing(detail: Detail, matches: Mapping[str, Match]) -> list[Term]:
     return [t for t in detail.of("name", "number") if matches[f"{t.role}:{t.key}"].strength < NAME_COVER]
+
+
+def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
+    """Whether a name that a clause lacks is the last word of one whose first it has ("Norvik BOARD")."""
+    had = "|".join(re.escape(t.text) for t in detail.of("name") if t not in missing)
+    whole = rf"\b(?:{had})[ -]{re.escape(term.text)}(?![\w-])"
+    return bool(had) and re.search(whole, detail.text) is not None
 
 
 def _is_word(term: Term) -> bool:
