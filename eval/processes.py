@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 from eval.faults import EvalError
-from eval.questions import Question
+from eval.questions import Question, corpus_folder
 from eval.recording import append_answers
 from eval.run import answer, begin, by_corpus
 
@@ -49,8 +49,8 @@ def answer_in_processes(
     with tempfile.TemporaryDirectory(prefix="stated-eval-parts-") as folder:
         try:
             with ProcessPoolExecutor(processes, mp_context=spawned) as pool:
-                # The largest first, so that none is begun when the others are done.
-                largest = sorted(groups, key=lambda corpus: -len(groups[corpus]))
+                # What takes longest first, so that it is not begun when the others are done.
+                largest = sorted(groups, key=lambda corpus: -_work(corpus, groups[corpus]))
                 parts = [Path(folder, f"{number}.jsonl") for number in range(len(largest))]
                 asked = [
                     pool.submit(answer, groups[corpus], part, llm=llm)
@@ -69,3 +69,8 @@ def answer_in_processes(
                     append_answers(part, out)
             if before is None:
                 os.environ.pop(_THREADS, None)
+
+
+def _work(corpus: str, questions: Sequence[Question]) -> int:
+    """Every question is held against every sentence."""
+    return len(questions) * sum(file.stat().st_size for file in corpus_folder(corpus).rglob("*.md"))
