@@ -53,7 +53,8 @@ class Detail:
     the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
     the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
     these does not answer.  ``newest`` asks for the latest of several.  ``since`` is the last day that
-    does not count where changes are asked for; None: the day of the first document.
+    does not count where changes are asked for; None: the day of the first document.  ``otherwise`` is what
+    such a question asks where no document changed anything.
     """
 
     text: str
@@ -75,6 +76,7 @@ class Detail:
     besides: tuple[str, ...] = ()
     newest: bool = False
     since: date | None = None
+    otherwise: Detail | None = None
 
     def of(self, *roles: str) -> tuple[Term, ...]:
         """The terms of the given roles."""

@@ -136,7 +136,11 @@ def assessed(
     for number, detail in enumerate(details):
         if detail.ask is Ask.CHANGES:
             near = measured(detail, library, encode)
-            found += changed(detail, library, *near, answered, still_open, unchanged)
+            told = changed(detail, library, *near, answered, still_open, unchanged)
+            if detail.otherwise and all(one.verdict is Verdict.NOT_COVERED for one in told):
+                days = dict.fromkeys((day for day, _ in library.stages), detail.otherwise)
+                told = [_finding(detail.otherwise, days, library, encode, as_of, still_open)]
+            found += told
         else:
             found.append(_finding(*_then(asked, number, library), library, encode, as_of, still_open))
     return found, []

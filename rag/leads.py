@@ -41,7 +41,8 @@ class Lead:
     """A question without what leads up to it.
 
     ``speaker``: whose words are asked for, as typed; ``besides``: what the asker has already; ``ask``: the
-    kind of answer that is wanted, where the lead tells it; ``since``: as a ``Detail``'s.
+    kind of answer that is wanted, where the lead tells it; ``since``: as a ``Detail``'s; ``otherwise``: the
+    question as it was put, where that may be what is meant.
     """
 
     text: str
@@ -49,6 +50,7 @@ class Lead:
     besides: tuple[str, ...] = ()
     ask: Ask | None = None
     since: date | None = None
+    otherwise: str = ""
 
 
 def without_openers(text: str) -> Lead:
@@ -93,7 +95,11 @@ def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
 
 
 def _changes(bare: str, names: Mapping[str, float]) -> Lead | None:
-    """What a question for changes asks: a detail itself, for its history is told, else all that changed."""
+    """What a question for changes asks: a detail itself, for its history is told, else all that changed.
+
+    Of what has no name, and of what a release brings, the documents tell themselves what changed; and so they
+    may of a name, where no day is given to begin from.
+    """
     found = (pattern(f"asks_for_changes.{kind}").fullmatch(bare) for kind in _CHANGES)
     match = next((one for one in found if one), None)
     if match is None:
@@ -102,10 +108,16 @@ def _changes(bare: str, names: Mapping[str, float]) -> Lead | None:
     if thing and _a_detail(thing, names):
         return Lead(_topic(thing, names))
     released = not match["since"] and _RELEASE.search(thing)
-    if released or match.re is pattern("asks_for_changes.changed"):
-        return None  # what a release brings is told in its notes; "has the valve changed" asks of one thing
+    if released or (thing and not _named(thing, names)) or match.re is pattern("asks_for_changes.changed"):
+        return None
+    asked = f"What changed about {thing}" if thing else "What changed"
     since = last_before(match["since"] or "")
-    return Lead(f"What changed about {thing}" if thing else "What changed", ask=Ask.CHANGES, since=since)
+    return Lead(asked, ask=Ask.CHANGES, since=since, otherwise="" if match["since"] else bare)
+
+
+def _named(thing: str, names: Mapping[str, float]) -> bool:
+    words = re.findall(r"[^\W_][\w'’-]*", thing)
+    return any(word[:1].isupper() or names.get(word_key(word), 0.0) > 0.8 for word in words)
 
 
 def _of_a_thing(part: str, bare: str, names: Mapping[str, float]) -> Lead:

@@ -63,11 +63,17 @@ def understand(
     leads = [asked_itself(embedded(p), names) for p in continued(split(asked), names)]
     parts = [one.text for one in leads]
     extra = [f"{who}." for who in (lead.speaker, *(one.speaker for one in leads))]
-    rows = parse([cased(p, names) for p in (*parts, *extra)])
-    speakers = [_speaker(row) for row in rows[len(parts) :]]
+    others = [one.otherwise for one in leads]
+    rows = parse([cased(p, names) for p in (*parts, *extra, *filter(None, others))])
+    plain = dict(zip(filter(None, others), rows[len(parts) + len(extra) :], strict=True))
+    speakers = [_speaker(row) for row in rows[len(parts) : len(parts) + len(extra)]]
     details: list[Detail] = []
     for lead_, row, own in zip(leads, rows, speakers[1:], strict=False):
-        details.extend(_spoken(d, own or speakers[0]) for d in _details(lead_, row, names))
+        found = _details(lead_, row, names)
+        if lead_.otherwise:
+            said = _details(Lead(lead_.otherwise), plain[lead_.otherwise], names)[0]
+            found = [replace(d, otherwise=said) for d in found]
+        details.extend(_spoken(d, own or speakers[0]) for d in found)
     details = inherit(details)
     besides = tuple(dict.fromkeys(key for one in lead.besides for w in one.split() if (key := word_key(w))))
     details = [replace(d, premise=premise, besides=besides) for d in details]

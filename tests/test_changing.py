@@ -69,8 +69,17 @@ def test_nothing_of_a_later_day_is_told(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize("about", ["", " about the Halden telescope"])
 def test_where_nothing_is_later_that_is_said(assistant: Assistant, about: str) -> None:
-    answer = assistant.ask(f"What has changed{about}?", date(2025, 3, 10))
+    answer = assistant.ask(f"What has changed{about} since the announcement?", date(2025, 3, 10))
     assert answer.status is Status.NOT_COVERED and answer.text.startswith("No later source")
+
+
+def test_a_document_may_tell_itself_what_changed(tmp_path: Path) -> None:
+    """With one document, or of a thing without a name, "what changed" is a question like others."""
+    changed = "The Norvik lamp changed its switch: it is made of brass now."
+    (tmp_path / "a.md").write_text(f"---\npublished: 2025-01-01\n---\n{changed} The fares rose.", "utf-8")
+    with Assistant(Settings(corpus_dir=tmp_path, data_dir=tmp_path / "data", llm="none")) as other:
+        answer = other.ask("What has changed about the Norvik lamp?", TODAY)
+    assert answer.status is Status.STATED and leads(answer) == {changed: Verdict.STATED}
 
 
 def test_a_thing_without_details_is_told_by_what_the_later_documents_say(assistant: Assistant) -> None:
@@ -111,6 +120,7 @@ OTHERWISE = [
     "How has the Kestrel been received?",
     "What changes the colour of the lamp?",
     "Who changed the licence?",
+    "What changed in the timetable?",
 ]
 
 
@@ -118,6 +128,7 @@ OTHERWISE = [
 def test_questions_for_changes_are_told(question: str, since: date | None) -> None:
     lead = asked_itself(question, {"kestrel": 1.0})
     assert (lead.ask, lead.since) == (Ask.CHANGES, since)
+    assert bool(lead.otherwise) is (" since " not in question and " after " not in question)
 
 
 @pytest.mark.parametrize("question", OTHERWISE)
