@@ -22,6 +22,7 @@ _QUESTION_WORD = re.compile(
     r"should|may|might|must)\b",
     re.IGNORECASE,
 )
+_ADJUNCT = re.compile(r"(?:what|when|where|why|how)\b", re.IGNORECASE)
 _COUNTED = {"many": "number", "much": "amount"}
 
 
@@ -29,9 +30,13 @@ _COUNTED = {"many": "number", "much": "amount"}
 
 
 def heading(detail: Detail) -> str:
-    """A part of a compound question, put before its answer."""
+    """A part of a compound question, put before its answer.
+
+    A clause in the order of a statement ("what the lamp weighs") is no question by itself.
+    """
     text = detail.text[:1].upper() + detail.text[1:]
-    return f"{text}?" if _QUESTION_WORD.match(text) else f"{text}:"
+    clause = _ADJUNCT.match(text) and detail.indirect.lower() == text.lower()
+    return f"{text}?" if _QUESTION_WORD.match(text) and not clause else f"{text}:"
 
 
 def detail_name(detail: Detail) -> str:

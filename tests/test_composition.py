@@ -170,6 +170,8 @@ def test_a_speaker_whom_the_quote_names_is_not_named_twice() -> None:
 def test_headings_of_parts_read_as_questions() -> None:
     assert phrases.heading(detail("what licence will it have")) == "What licence will it have?"
     assert phrases.heading(detail("licence of Tarn")) == "Licence of Tarn:"
+    weighs = "what the lamp weighs"
+    assert phrases.heading(detail(weighs, indirect=weighs)) == "What the lamp weighs:"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def build(assistant: Assistant, readings: Readings) -> AskTab:
         with gr.Column(scale=3, min_width=320, elem_id="asking"):
             with gr.Column(elem_id="composer"):
                 question = gr.Textbox(
-                    label="Question", placeholder="What licence will CANN have?", lines=1, max_lines=6,
+                    label="Question", placeholder="Ask about what the documents say", lines=1, max_lines=6,
                     autofocus=True, elem_id="question",
                 )  # fmt: skip
                 with gr.Row(elem_id="controls"):
