@@ -78,7 +78,7 @@ def statement(row: tuple[Token, ...]) -> str:
     end = verb - 1
     if subjects:
         end = max([subjects[0], *(i for i in range(first, len(row)) if _under(row, i, subjects[0]))])
-        end = _without_value(row, first, end)
+        end = _whole_word(row, _without_value(row, first, end))
     # The head of the verb phrase cannot stand inside its subject: a parse that went wrong.
     behind = [i for i in range(end + 1, len(row)) if row[i].text not in _MARKS]
     if not behind:
@@ -150,6 +150,13 @@ def _without_value(row: Sequence[Token], first: int, end: int) -> int:
     while place > first and place in values and row[place].pos in ("PROPN", "NOUN"):
         place, end = place - 1, place - 1
     return end if row[end].pos != "DET" else end + 1
+
+
+def _whole_word(row: Sequence[Token], end: int) -> int:
+    """The end of the word that ends a subject: a name with hyphens may be several tokens."""
+    while end + 2 < len(row) and row[end].end == row[end + 1].start and row[end + 1].text[:1] in "-–/_":
+        end += 2 if row[end + 1].end == row[end + 2].start and len(row[end + 1].text) == 1 else 1
+    return end
 
 
 def _after_question_word(row: Sequence[Token]) -> int:

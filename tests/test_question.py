@@ -330,6 +330,7 @@ STATEMENTS = [
     ("Is the Heron archive Apache 2.0 licensed?", "the Heron archive is Apache 2.0 licensed"),
     ("Is the MIT licence approved?", "the MIT licence is approved"),
     ("Is MIT licensed?", "MIT is licensed"),
+    ("Is Kestrel-2.0-Mini-Int8 under Apache 2.0?", "Kestrel-2.0-Mini-Int8 is under Apache 2.0"),
 ]
 
 
