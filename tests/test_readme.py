@@ -108,9 +108,11 @@ def test_what_it_shows_is_what_the_program_prints(
     assert readme.made_anew(TEXT, Here(tools)) == TEXT, "run `python -m eval.readme`"
 
 
-def test_every_status_is_shown_once() -> None:
-    shown = [block.splitlines()[1].split(":")[0] for block in blocks("console")]
-    assert sorted(shown) == ["NOT COVERED", "PARTIAL", "STATED", "UNDISCLOSED"]
+def test_every_status_is_shown_and_what_a_later_document_changed() -> None:
+    shown = {block: block.splitlines()[1].split(":")[0] for block in blocks("console")}
+    assert sorted(shown.values()) == ["NOT COVERED", "PARTIAL", "STATED", "STATED", "UNDISCLOSED"]
+    changed = [status for block, status in shown.items() if "this was called undisclosed: “" in block]
+    assert changed == ["STATED"]
 
 
 class Scripted:
