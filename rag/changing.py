@@ -36,8 +36,8 @@ def changed(
 ) -> list[Assessed]:
     """What a later document changed of the subject; where none is named, of all that was left open.
 
-    What had been undisclosed comes first, then the newest.  Where no detail changed, it is what the documents
-    after that day say of the subject, or nothing.
+    What had been undisclosed comes first, then the newest; then what else the documents after that day say of
+    a subject that is named.
 
     Args:
         detail: what is asked; ``since`` is the last day that does not count.
@@ -61,12 +61,16 @@ def changed(
                 told.add(one.rows)
                 was, day = change
                 found.append((was is not Verdict.UNDISCLOSED, -day.toordinal(), one))
-    if found:
-        return [one for *_, one in sorted(found, key=lambda each: each[:2])][:MOST_CHANGES]
+    kept = [one for *_, one in sorted(found, key=lambda each: each[:2])][:MOST_CHANGES]
     named = replace(detail, since=since)
     if not detail.of("name", "focus", "noun"):
-        return [Assessed(named, Verdict.NOT_COVERED)]
-    return [overview(named, library, vectors, cosines, still_open)]
+        return kept or [Assessed(named, Verdict.NOT_COVERED)]
+    newer = overview(named, library, vectors, cosines, still_open)
+    if not kept:
+        return [newer]
+    rows = tuple(row for row in newer.rows if not any(row in one.rows for one in kept))
+    besides = newer.verdict is Verdict.STATED and rows
+    return [*kept, replace(newer, rows=rows, open_rows=())] if besides else kept
 
 
 def _asked_of(detail: Detail, library: Library, since: date) -> tuple[Inquiry, ...]:

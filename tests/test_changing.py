@@ -43,9 +43,19 @@ def test_what_changed_is_told_detail_by_detail_with_what_stood_before(assistant:
 
 
 def test_what_was_open_comes_first(assistant: Assistant) -> None:
-    findings = assistant.ask("What changed about the Halden telescope?", TODAY).findings
+    answer = assistant.ask("What changed about the Halden telescope?", TODAY)
+    findings = [found for found in answer.findings if not found.detail.startswith("What changed")]
     opened = [any(e.verdict is Verdict.UNDISCLOSED for e in f.history[:1]) for f in findings]
     assert opened == sorted(opened, reverse=True) and opened[0]
+
+
+def test_what_else_is_said_since_comes_last_and_nothing_twice(assistant: Assistant) -> None:
+    answer = assistant.ask("What has changed about the Halden telescope since 1 June 2025?", TODAY)
+    *details, rest = answer.findings
+    assert rest.detail.startswith("What changed") and rest.verdict is Verdict.STATED and details
+    told = [answer.citations[index] for index in rest.citations]
+    assert all(citation.published > date(2025, 6, 1) for citation in told)
+    assert not {index for found in details for index in found.citations} & set(rest.citations)
 
 
 def test_without_a_name_all_that_was_left_open_is_asked_again(assistant: Assistant) -> None:
