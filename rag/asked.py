@@ -23,6 +23,11 @@ class Ask(StrEnum):
     CHANGES = "changes"
 
 
+# Kinds of questions that may name nothing, and those for more than one detail.
+OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
+WHOLE = (Ask.OVERVIEW, *OF_ALL)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A content word of a detail.

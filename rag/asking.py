@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 
 from rag import composition
+from rag.asked import WHOLE
 from rag.assessed import Assessed
 from rag.changing import Unchanged, changed
 from rag.closing import Closing
@@ -27,7 +28,6 @@ ENGLISH_ONLY = "Questions and sources are English for now."
 _FOREIGN_LETTERS = 3  # a name in another script is no foreign question
 _LATIN_END = 0x24F
 _MAX_RELATED = 4
-_WHOLE = (Ask.OVERVIEW, Ask.UNKNOWNS, Ask.CHANGES)
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = ".,;:?!()\"'“”"
 
@@ -127,9 +127,7 @@ def assessed(
     def answered(question: str) -> list[Assessed]:
         then = by_day(question, library, asked.parse, ())
         one = Asked(understood(question, library, asked.parse, ())[0], then, asked.parse)
-        each = [
-            _then(one, number, library) for number, d in enumerate(one.now.details) if d.ask not in _WHOLE
-        ]
+        each = [_then(one, number, library) for number, d in enumerate(one.now.details) if d.ask not in WHOLE]
         return [_finding(*now_and_then, library, encode, as_of, still_open) for now_and_then in each]
 
     found: list[Assessed] = []
@@ -152,7 +150,7 @@ def _then(asked: Asked, number: int, library: Library) -> tuple[Detail, dict[dat
     found: dict[date, Detail] = {}
     for day, _ in library.stages:
         details = asked.then(day).details if day < library.day else asked.now.details
-        alike = len(details) == len(asked.now.details) and details[number].ask not in _WHOLE
+        alike = len(details) == len(asked.now.details) and details[number].ask not in WHOLE
         found[day] = details[number] if alike else now
     return now, found
 

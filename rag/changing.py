@@ -14,7 +14,7 @@ from rag.assessed import Assessed, Step
 from rag.inquiries import Inquiry, inquiries_about, inquiries_left_open
 from rag.overview import StillOpen, overview
 from rag.question import Detail
-from rag.records import Verdict
+from rag.records import ChangeKind, Verdict
 from rag.retrieval import Library
 
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -80,23 +80,38 @@ def _asked_of(detail: Detail, library: Library, since: date) -> tuple[Inquiry, .
 
 
 def _last_change(one: Assessed, library: Library, since: date) -> tuple[Verdict, date] | None:
-    """The verdict before, and the day since when it is today's; None where it has not changed since then.
-
-    As in the ledger, a sentence that says again what an older one said changes nothing.
-    """
+    """The verdict before, and the day since when it is today's; None where it has not changed since then."""
     before = next((step for step in reversed(one.steps) if step.day <= since), None)
     later = [step for step in one.steps if step.day > since and _of_its_day(step, library)]
     if not later:
         return None
     now = later[-1]
     was = before.verdict if before else Verdict.NOT_COVERED
-    if now.verdict is Verdict.UNDISCLOSED and was is Verdict.UNDISCLOSED:
+    kind = kind_of_change(was, now.verdict, _quote(before, library), _quote(now, library))
+    return (was, now.day) if kind else None
+
+
+def kind_of_change(was: Verdict, now: Verdict, old: str, new: str) -> ChangeKind | None:
+    """What a verdict's change is; None where a sentence only says again what an older one said.
+
+    Args:
+        was: the verdict before.
+        now: the verdict since.
+        old: the leading sentence before, "" for none.
+        new: the leading sentence since.
+    """
+    if now is Verdict.UNDISCLOSED:
+        return None if was is Verdict.UNDISCLOSED else ChangeKind.UNDISCLOSED
+    if now is not Verdict.STATED:
         return None
-    if before is not None and now.verdict is was is Verdict.STATED:
-        old, new = (library.rows[step.rows[0]].reading.sentence.text for step in (before, now))
-        if values.same(old, new):
-            return None
-    return None if now.verdict is Verdict.NOT_COVERED else (was, now.day)
+    if was is not Verdict.STATED:
+        return ChangeKind.STATED
+    return None if values.same(old, new) else ChangeKind.SUPERSEDED
+
+
+def _quote(step: Step | None, library: Library) -> str:
+    """The leading sentence of a step."""
+    return library.rows[step.rows[0]].reading.sentence.text if step and step.rows else ""
 
 
 def _of_its_day(step: Step, library: Library) -> bool:

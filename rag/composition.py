@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from rag import phrases
+from rag.asked import WHOLE
 from rag.assessed import Assessed
 from rag.question import Ask
 from rag.records import Citation, Claim, ClaimKind, Finding, HistoryEntry, Origin, Polarity, Status, Verdict
@@ -216,8 +217,7 @@ def _premise(one: Assessed) -> str:
 
 def _joined(one: Assessed, lines: Sequence[str]) -> str:
     """A list of quotes in paragraphs of their own, an answer in one."""
-    listed = one.detail.ask in (Ask.OVERVIEW, Ask.UNKNOWNS, Ask.CHANGES)
-    return ("\n\n" if listed else " ").join(lines)
+    return ("\n\n" if one.detail.ask in WHOLE else " ").join(lines)
 
 
 def _finding(

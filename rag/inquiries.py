@@ -45,13 +45,17 @@ class _Common:
     aspect: str
     question: str
 
+    def of(self, subject: str) -> Inquiry:
+        """This detail of a subject."""
+        return Inquiry(subject, self.name, self.question.format(subject=subject))
+
 
 def inquiries(library: Library) -> tuple[Inquiry, ...]:
     """Every detail that a document calls undisclosed, and the common ones of every subject, each once."""
     found: dict[tuple[str, str], Inquiry] = {}
     for one in withheld(library, library.day):
         found[_key(one)] = one
-    for one in (one for subject in subjects(library) for one in _common_of(subject)):
+    for one in (common.of(subject) for subject in subjects(library) for common in _common()):
         found.setdefault(_key(one), one)
     return tuple(found.values())
 
@@ -62,7 +66,7 @@ def inquiries_about(names: Sequence[str], subject: str, library: Library) -> tup
     A thing's variants are among them: whoever asks of the lamp asks of the lamp-mini, too.
     """
     found = tuple(one for one in inquiries(library) if _has(one.subject, names))
-    return found or tuple(_common_of(subject))
+    return found or tuple(common.of(subject) for common in _common())
 
 
 def withheld(library: Library, until: date) -> tuple[Inquiry, ...]:
@@ -88,8 +92,7 @@ def inquiries_left_open(library: Library, until: date) -> tuple[Inquiry, ...]:
     for subject in subjects(library, until):
         for common in _common():
             if common.aspect in aspects:
-                one = Inquiry(subject, common.name, common.question.format(subject=subject))
-                found.setdefault(_key(one), one)
+                found.setdefault(_key(one := common.of(subject)), one)
     return tuple(found.values())
 
 
@@ -102,11 +105,6 @@ def _topics(library: Library, until: date) -> Iterator[tuple[Reading, Gap, Topic
 
 def _key(one: Inquiry) -> tuple[str, str]:
     return one.subject.lower(), one.detail.lower()
-
-
-def _common_of(subject: str) -> Iterator[Inquiry]:
-    for common in _common():
-        yield Inquiry(subject, common.name, common.question.format(subject=subject))
 
 
 def _has(subject: str, names: Sequence[str]) -> bool:
@@ -141,8 +139,7 @@ def inquiry_of(reading: Reading, gap: Gap, topic: Topic, library: Library, about
     plain = {common.aspect: common for common in _common()}
     aspects = sorted(lexicon().aspects([t.key for t in tokens]) & set(plain))
     if subject and len(aspects) == 1 and len(detail.split()) <= 3:
-        common = plain[aspects[0]]
-        return Inquiry(subject, common.name, common.question.format(subject=subject))
+        return plain[aspects[0]].of(subject)
     verb = "are" if re.search(r"[^sui]s$", detail.split(" of ")[0]) else "is"
     thing = bare if not subject or detail == bare == inside else detail
     of = f" of {_of(bare, inside)}" if inside and detail != bare else f" of {subject}" if subject else ""

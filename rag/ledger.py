@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
-from rag import values
+from rag.changing import kind_of_change
 from rag.inquiries import Inquiry
 from rag.records import Answer, Change, ChangeKind, LedgerEntry, LedgerRow, Verdict
 
@@ -97,11 +97,9 @@ def _row(inquiry: Inquiry, answer: Answer) -> LedgerRow | None:
 
 def _kind(before: LedgerEntry | None, after: LedgerEntry) -> ChangeKind | None:
     was = before.verdict if before else Verdict.NOT_COVERED
-    if after.verdict is Verdict.UNDISCLOSED:
-        return None if was is Verdict.UNDISCLOSED else ChangeKind.UNDISCLOSED
-    if after.verdict is not Verdict.STATED:
-        return None
-    if before is None or was is not Verdict.STATED:
-        return ChangeKind.STATED
-    old, new = ("".join(c.quote for c in entry.citations[:1]) for entry in (before, after))
-    return None if values.same(old, new) else ChangeKind.SUPERSEDED
+    return kind_of_change(was, after.verdict, _quote(before), _quote(after))
+
+
+def _quote(entry: LedgerEntry | None) -> str:
+    """The leading sentence of an entry."""
+    return "".join(citation.quote for citation in entry.citations[:1]) if entry else ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from rag.asked import Ask, Detail, Question, Term
+from rag.asked import OF_ALL, WHOLE, Ask, Detail, Question, Term
 from rag.coordination import coordinated, inherit
 from rag.followups import complete, continued, has_pronoun, names_in, resolve
 from rag.language import Token, word_key
@@ -22,10 +22,6 @@ from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
-
-# Kinds of questions that may name nothing, and those for more than one detail.
-_OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
-_WHOLE = (Ask.OVERVIEW, *_OF_ALL)
 
 Parse = Callable[[Sequence[str]], list[tuple[Token, ...]]]
 
@@ -78,7 +74,7 @@ def understand(
     besides = tuple(dict.fromkeys(key for one in lead.besides for w in one.split() if (key := word_key(w))))
     details = [replace(d, premise=premise, besides=besides) for d in details]
     understood = asked if asked != text.strip() else text.strip()
-    asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask in _OF_ALL)
+    asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask in OF_ALL)
     return Question(understood, tuple(asking))
 
 
@@ -226,7 +222,7 @@ def _detail(
         negated=_negated(row, ask), presumed=presumed,
         listing=listing, past=past,
         statement=statement(row) if presumed or ask is Ask.YES_NO else "",
-        indirect="" if ask in (Ask.YES_NO, Ask.WHY, *_WHOLE) else indirect(row),
+        indirect="" if ask in (Ask.YES_NO, Ask.WHY, *WHOLE) else indirect(row),
         predicate=next((t for t in terms if t.role == "verb" and " " in t.key), None) or _predicate(row),
         newest=any(asks_for_newest(token) for token in row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.asked import Ask, Term
+from rag.asked import WHOLE, Ask, Term
 from rag.language import Token, word_key
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, PRONOUNS, SAYING, WH
@@ -91,9 +91,7 @@ def terms_of(
             continue
         if role == "number" and ask is Ask.WHAT and _counts_answers(row, place, focus):
             continue
-        if role in ("verb", "noun") and (
-            _ordered(row, place) or (ask in (Ask.UNKNOWNS, Ask.OVERVIEW, Ask.CHANGES) and token.key in SAYING)
-        ):
+        if role in ("verb", "noun") and (_ordered(row, place) or (ask in WHOLE and token.key in SAYING)):
             continue
         named = role in ("name", "number")
         generic = token.key in words.generic and place not in meanings
