@@ -1,4 +1,4 @@
-"""Train the upper layers of ``rag.reader`` on the documents in ``eval/training/``.
+"""Train the layers of ``rag.reader`` on the documents in ``eval/training/``.
 
 ``python -m eval.train_reader`` writes ``rag/reader.safetensors``; ``eval/training/README.md`` has the
 command that made the shipped file.  The training documents are of other fields than every question set,
@@ -15,7 +15,7 @@ import argparse
 import json
 import random
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +24,12 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
-from transformers import BertModel
+from transformers import AutoTokenizer, BertModel
 
 from rag import weights
 from rag.embedding import load_embedder
-from rag.reader import WEIGHTS, overlap, unit
-from rag.reader_layers import Layers, Upper, padded
+from rag.reader import MOST_WORD_PIECES, WEIGHTS, overlap, unit
+from rag.reader_layers import Network
 from rag.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "training"
@@ -37,9 +37,11 @@ TARGET = Path(__file__).resolve().parent.parent / "rag" / WEIGHTS
 # Not trained on where nothing else is said: ``calibrate`` needs documents that the reader has not seen.
 LEFT_OUT = ("jun", "rex")
 NEVER = -1e4  # a score that no exponential function brings back
-CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 4, 14
-_LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 1e-4, 1e-3, 1e-2, 80
-_ONWARD = 0.5  # the rates' share where training goes on from weights that it has made before
+CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 8, 14
+_STEP = 8  # word pieces to whose multiple texts are filled up
+_LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 6e-5, 3e-4, 2e-3, 80
+# A lower layer learns the more slowly the lower it is (discriminative fine-tuning, Howard and Ruder 2018).
+_LOWER_RATE, _DECAY = 4e-5, 0.85
 _SEED = 20261122
 # Where training starts: near sentences are likely, most sentences answer nothing.
 _START = ([[8.0, -8.0, 1.0], [8.0, -8.0, 1.0]], -4.0)
@@ -57,13 +59,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Every question and sentence, as text, as lower states and as unit vectors."""
+    """Every question and sentence, as text, as word pieces and as unit vectors."""
 
     units: list[str]
     questions: list[str]
     items: list[Item]
-    unit_states: list[NDArray[np.float16]]
-    question_states: list[NDArray[np.float16]]
+    unit_pieces: list[list[int]]
+    question_pieces: list[list[int]]
     unit_vectors: NDArray[np.float32]
     question_vectors: NDArray[np.float32]
 
@@ -78,7 +80,26 @@ class Group:
     wanted: Tensor
 
 
-def load(files: Sequence[Path], layers: Layers) -> Training:
+class Trainee(nn.Module):
+    """The layers that are trained, over the embedder's own embeddings of word pieces, which are not."""
+
+    def __init__(self, base: BertModel) -> None:
+        super().__init__()
+        self.network = begin(base)
+        self._embedded = [base.embeddings.train(False)]  # in a list: no part of what is trained and saved
+
+    def states(self, texts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
+        """The lower states of some texts' word pieces, and the mask of what is no padding."""
+        longest = -(-max(map(len, texts)) // _STEP) * _STEP
+        pieces, mask = torch.zeros(len(texts), longest, dtype=torch.long), torch.zeros(len(texts), longest)
+        for number, text in enumerate(texts):
+            pieces[number, : len(text)], mask[number, : len(text)] = torch.tensor(text), 1
+        with torch.no_grad():
+            embedded = self._embedded[0](pieces)
+        return self.network.states(embedded, mask), mask
+
+
+def load(files: Sequence[Path]) -> Training:
     """The training documents (see ``eval/training/README.md`` for their format)."""
     units: list[str] = []
     questions: list[str] = []
@@ -97,14 +118,14 @@ def load(files: Sequence[Path], layers: Layers) -> Training:
                 items.append(Item(len(questions), asked["target"], gold, range(first, len(units))))
                 questions.append(asked["q"])
     encode = load_embedder(Settings(llm="none")).encode
+    tokenizer = AutoTokenizer.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+
+    def pieces(texts: list[str]) -> list[list[int]]:
+        found: list[list[int]] = tokenizer(texts, truncation=True, max_length=MOST_WORD_PIECES)["input_ids"]
+        return found
+
     return Training(
-        units,
-        questions,
-        items,
-        layers.lower(units),
-        layers.lower(questions),
-        encode(units),
-        encode(questions),
+        units, questions, items, pieces(units), pieces(questions), encode(units), encode(questions)
     )
 
 
@@ -139,18 +160,24 @@ def _batches(data: Training, chance: random.Random) -> Iterator[list[Group]]:
     return ([group(item, data, chance) for item in batch] for batch in batches)
 
 
-def loss(upper: Upper, batch: Sequence[Group], data: Training) -> Tensor:
+def loss(trainee: Trainee, batch: Sequence[Group], data: Training) -> Tensor:
     """Cross entropy of the right choices among each question's candidates and "none"."""
     pairs = [
-        (g.question, unit, extra) for g in batch for unit, extra in zip(g.candidates, g.extra, strict=True)
+        (place, unit, extra)
+        for place, g in enumerate(batch)
+        for unit, extra in zip(g.candidates, g.extra, strict=True)
     ]
+    asked, asked_mask = trainee.states([data.question_pieces[g.question] for g in batch])
     # Sentences of like length together: half as much padding is computed.
-    order = sorted(range(len(pairs)), key=lambda number: len(data.unit_states[pairs[number][1]]))
+    order = sorted(range(len(pairs)), key=lambda number: len(data.unit_pieces[pairs[number][1]]))
     half = len(order) // 2
-    found = torch.cat(
-        [_scores([pairs[n] for n in part], upper, data) for part in (order[:half], order[half:])]
-    )
-    scores = found[torch.argsort(torch.tensor(order))].view(len(batch), -1)
+    found = []
+    for part in (order[:half], order[half:]):
+        told, told_mask = trainee.states([data.unit_pieces[pairs[n][1]] for n in part])
+        whose = torch.tensor([pairs[n][0] for n in part])
+        extra = torch.tensor([pairs[n][2] for n in part])
+        found.append(trainee.network.upper(asked[whose], asked_mask[whose], told, told_mask, extra))
+    scores = torch.cat(found)[torch.argsort(torch.tensor(order))].view(len(batch), -1)
     return missed(scores, torch.stack([g.wanted for g in batch]) != 0).mean()
 
 
@@ -165,34 +192,27 @@ def missed(scores: Tensor, right: Tensor) -> Tensor:
     return -torch.logsumexp(choices.masked_fill(~right, NEVER), 1)
 
 
-def _scores(
-    pairs: Sequence[tuple[int, int, tuple[float, float, float]]], upper: Upper, data: Training
-) -> Tensor:
-    asked, asked_mask = padded([data.question_states[question] for question, _, _ in pairs])
-    told, told_mask = padded([data.unit_states[unit] for _, unit, _ in pairs])
-    scores: Tensor = upper(asked, asked_mask, told, told_mask, torch.tensor([e for _, _, e in pairs]))
-    return scores
-
-
-def train(
-    data: Training, upper: Upper, epochs: int, report: Callable[[str], object], share: float = 1.0
-) -> None:
-    """Fit ``upper`` in place; the same data and seed give the same weights on the same machine.
+def train(data: Training, trainee: Trainee, epochs: int, report: Callable[[str], object]) -> None:
+    """Fit the layers in place; the same data and seed give the same weights on the same machine.
 
     Args:
         data: what to train on.
-        upper: the layers to fit.
+        trainee: the layers to fit.
         epochs: how often each question is seen.
         report: told the loss from time to time.
-        share: by what the learning rates are multiplied.
     """
     chance = random.Random(_SEED)
     torch.manual_seed(_SEED)
+    lower, upper = trainee.network.lower, trainee.network.upper
     optimizer = torch.optim.AdamW(
         [
-            {"params": [*upper.layers.parameters(), *upper.seg.parameters()], "lr": share * _LAYER_RATE},
-            {"params": [*upper.head.parameters(), *upper.out.parameters()], "lr": share * _HEAD_RATE},
-            {"params": list(upper.lin.parameters()), "lr": share * _FEATURE_RATE},
+            *(
+                {"params": list(layer.parameters()), "lr": _LOWER_RATE * _DECAY**depth}
+                for depth, layer in enumerate(reversed(lower))
+            ),
+            {"params": [*upper.layers.parameters(), *upper.seg.parameters()], "lr": _LAYER_RATE},
+            {"params": [*upper.head.parameters(), *upper.out.parameters()], "lr": _HEAD_RATE},
+            {"params": list(upper.lin.parameters()), "lr": _FEATURE_RATE},
         ],
         weight_decay=0.01,
     )
@@ -200,15 +220,15 @@ def train(
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1.0, (step + 1) / _WARM_UP) * max(0.02, 1 - step / steps)
     )
-    upper.train()
+    trainee.network.train()
     done, total = 0, 0.0
     for _ in range(epochs):
         for batch in _batches(data, chance):
             with torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
-                value = loss(upper, batch, data)
+                value = loss(trainee, batch, data)
             optimizer.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(upper.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             done, total = done + 1, total + float(value.detach())
@@ -222,15 +242,33 @@ def _has_bfloat16() -> bool:
     return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
-def begin(base: BertModel) -> Upper:
-    """Upper layers as the embedder has them, with a head that starts from the cosine."""
-    upper = Upper(base)
+def begin(base: BertModel) -> Network:
+    """Layers as the embedder has them, with a head that starts from the cosine."""
+    network = Network(base)
+    upper = network.upper
     with torch.no_grad():
         upper.seg.weight.zero_()
         upper.out.weight.mul_(0.1)
         upper.lin.weight.copy_(torch.tensor(_START[0]))
         upper.lin.bias.fill_(_START[1])
-    return upper
+    return network
+
+
+def _start(file: Path, network: Network) -> dict[str, Tensor]:
+    """Weights to go on from; where a file has upper layers only, the lower ones are the embedder's."""
+    found = {name: value.float() for name, value in load_file(file).items()}
+    if not any(name.startswith("upper.") for name in found):
+        found = {f"upper.{name}": value for name, value in found.items()}
+    return {name: value.detach().clone() for name, value in {**network.state_dict(), **found}.items()}
+
+
+def mixed(start: Mapping[str, Tensor], trained: Mapping[str, Tensor], keep: float) -> dict[str, Tensor]:
+    """The mean of old and new weights, ``keep`` of it the old ones'.
+
+    It forgets less of what the old ones knew than the new ones alone (Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models").
+    """
+    return {n: keep * start[n] + (1 - keep) * value if keep else value for n, value in trained.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -251,22 +289,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="FILE",
         help="weights that an earlier training wrote, to go on from",
     )
+    parser.add_argument(
+        "--keep", type=float, default=0.7, metavar="SHARE",
+        help="of those weights in the mean with the new ones (%(default)s)",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
     torch.manual_seed(_SEED)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
-    upper = begin(base)
-    if options.start is not None:
-        upper.load_state_dict({name: value.float() for name, value in load_file(options.start).items()})
+    trainee = Trainee(base)
+    start = _start(options.start, trainee.network) if options.start is not None else {}
+    trainee.network.load_state_dict(start or trainee.network.state_dict())
     there = {file.stem: file for file in sorted(FOLDER.glob("*.jsonl"))}
     if unknown := {*options.leave_out, *(options.sets or ())} - set(there):
         parser.error(f"there is no training set {', '.join(sorted(unknown))} in eval/training")
     wanted = set(options.sets or there) - set(options.leave_out)
     files = [file for name, file in there.items() if name in wanted]
-    data = load(files, Layers(weights.embedder_path(), None))
+    data = load(files)
     sys.stdout.write(f"{len(data.items)} questions, {len(data.units)} sentences\n")
-    share = _ONWARD if options.start is not None else 1.0
-    train(data, upper, options.epochs, lambda line: sys.stdout.write(line + "\n"), share)
-    save_file({name: value.half().contiguous() for name, value in upper.state_dict().items()}, options.target)
+    train(data, trainee, options.epochs, lambda line: sys.stdout.write(line + "\n"))
+    trained = mixed(start, trainee.network.state_dict(), options.keep if start else 0.0)
+    save_file({name: value.half().contiguous() for name, value in trained.items()}, options.target)
     sys.stdout.write(f"wrote {options.target.name}\n")
     return 0
 

@@ -28,6 +28,19 @@ _AMOUNT = re.compile(
     r"billions?|half|third|quarter|twice|once|several|few|none|no)",
     re.IGNORECASE,
 )
+# A sum, or that there is none.
+_MONEY = re.compile(
+    r"[$€£¥₹]|\b(?:euros?|dollars?|pounds?|yuan|yen|rupees?|francs?|crowns?|marks|kroner|(?<!per )cents?|"
+    r"pence|pennies|usd|eur|gbp|cny|rmb|free|nothing|gratis|no (?:charge|cost|fee))\b",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"%|\bper ?cent", re.IGNORECASE)
+_SUM = re.compile(
+    r"(?:and |so )?(?:how much\b|what (?:will|would|does|do|did|must|should|has|have)\b)"
+    r"(?!.*\b(?:with|for|by|to|in|from|on)\s*\??$)",
+    re.IGNORECASE,
+)
+_PRICE = frozenset(("aspect:price", "synonym:pay"))
 _WHAT_IS = re.compile(r"what(?:['’]s| is| are| was| were)\b", re.IGNORECASE)
 _BEING = frozenset("be mean stand denote refer serve act describe provide manage handle".split())
 # Who asks for percent is not answered by a count or by the number of a model.
@@ -48,6 +61,10 @@ def typed(detail: Detail, reading: Reading) -> float:
                 for t in fresh
             )
         )
+    if _asks_for_money(detail):
+        text = reading.sentence.text
+        summed = _SHARE.search(text) is None and any(t.ent == "MONEY" for t in fresh)
+        return float(summed or _MONEY.search(text) is not None)
     if detail.ask is Ask.AMOUNT:
         if asked & _SHARE_KEYS and not any(t.low == "%" or t.key in _SHARE_KEYS for t in reading.tokens):
             return 0.0
@@ -59,6 +76,16 @@ def typed(detail: Detail, reading: Reading) -> float:
     if _asks_what_it_is(detail):
         return float(_defines(reading, asked))
     return 1.0
+
+
+def _asks_for_money(detail: Detail) -> bool:
+    """Whether a sum is asked for: what is paid for something, and not how, or by whom."""
+    if detail.ask not in (Ask.AMOUNT, Ask.WHAT):
+        return False
+    verbs = (*detail.of("verb"), *((detail.predicate,) if detail.predicate else ()))
+    pays = any(_PRICE & t.meanings for t in (*verbs, *detail.of("focus")))
+    bare = all(_PRICE & t.meanings for t in detail.of("focus"))
+    return pays and bare and _SUM.match(detail.text) is not None
 
 
 def _asks_what_it_is(detail: Detail) -> bool:
@@ -102,8 +129,11 @@ def _titled(reading: Reading, token: Token) -> bool:
     return token.text.isdigit() and before is not None and before.key in reading.own
 
 
-def amount_of(reading: Reading, place: int) -> bool:
-    """Whether a number counts the word at ``place`` ("up to 120 passengers", "14 knots")."""
+def amount_of(reading: Reading, place: int, *, of_them: bool = False) -> bool:
+    """Whether a number counts the word at ``place`` ("up to 120 passengers", "14 knots").
+
+    "Half of the members" counts some of them, and is an answer only to who asks for these (``of_them``).
+    """
     tokens = reading.tokens
     if place < 0:
         return False
@@ -112,6 +142,9 @@ def amount_of(reading: Reading, place: int) -> bool:
         if token.low in ("no", "none") or model_name:
             continue
         number = token.pos == "NUM" or _AMOUNT.fullmatch(token.text) is not None
-        if number and (token.head == place or 0 < place - other <= 3):
+        some = not of_them and any(
+            tokens[n].low == "of" and tokens[n + 1].pos in ("DET", "PRON") for n in range(other + 1, place)
+        )
+        if number and not some and (token.head == place or 0 < place - other <= 3):
             return True
     return False

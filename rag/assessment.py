@@ -31,6 +31,8 @@ from rag.weighing import Part, decided, models, shares
 NEAR = 0.4
 # How sure a non-disclosure must be to stand beside a stated list ("which are all the tools?").
 BESIDE = 0.4
+# How sure the best sentence must be, if it were the only one, to be a list of what is also withheld in part.
+LISTED = 0.8
 # How much less sure than the best a sentence may be that carries a yes or no where the best does not.
 DECISIVE = 0.35
 # The least that it may be: where a yes or no is carried, subject, object and tense fit already.
@@ -76,7 +78,8 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
     verdict = decided(told, held, stated_model.threshold, gap_model.threshold, doubt=doubt)
     beside = _beside(part) if detail.listing else ()
     # A list, and what is withheld of it, do not exclude each other.
-    if beside and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
+    listed = max((c.probability for c in part.stated), default=0.0) >= LISTED
+    if beside and listed and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
         verdict = Verdict.STATED
     if verdict is Verdict.UNDISCLOSED:
         best = part.withheld[0]

@@ -10,8 +10,9 @@ import re
 from collections.abc import Mapping, Sequence
 
 from rag.answer_type import amount_of, typed
+from rag.contrast import contrasts
 from rag.denial import has_predicate, negated
-from rag.dependents import even_if, subtree
+from rag.dependents import SUBJECTS, even_if, subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
 from rag.retrieval import Library, Match, Row
@@ -28,8 +29,12 @@ FIT_FEATURES = (
     "premise", "object", "lacks", "untyped", "guarded", "open", "unnamed", "names_missing", "beside",
 )  # fmt: skip
 _TYPED = (Ask.WHO, Ask.WHEN, Ask.AMOUNT)
+_OF_A_SUBJECT = (Ask.AMOUNT, Ask.WHEN, Ask.WHERE, Ask.WHY, Ask.HOW, Ask.YES_NO)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
 _CONDITIONS = frozenset("if unless when once whether after before until while".split())
+_OF_THEM = re.compile(
+    r"\b(?:how many|how much|what (?:share|part|number|percentage))\b.{0,30}\bof\b", re.IGNORECASE
+)
 _COUNTS = frozenset(map(word_key, "times number amount percentage share".split()))
 
 
@@ -103,16 +108,19 @@ def astray(
 
     It lacks a number of the question, or a name that stands nowhere in the library: no other number or
     release is another word for the same one, and of what is never named nothing is said.  Or it names what a
-    longer name begins with, and not the rest: the Norvik board is not Norvik.  Or it denies what the question
-    takes for granted, or only supposes it, or is not by the one whose words are asked for.
+    longer name begins with, and not the rest: the Norvik board is not Norvik.  Or its subject has another
+    name.  Or it denies what the question takes for granted, or only supposes it, or is not by the one whose
+    words are asked for.  Or it says the contrary, or says it of another of a kind (see ``contrast``).
     """
     missing = _missing(detail, matches)
     return (
         any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
+        or _of_another_name(detail, row, segment, missing)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
+        or contrasts(detail, row, segment, matches)
     )
 
 
@@ -125,6 +133,22 @@ def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
     had = "|".join(re.escape(t.text) for t in detail.of("name") if t not in missing)
     whole = rf"\b(?:{had})[ -]{re.escape(term.text)}(?![\w-])"
     return bool(had) and re.search(whole, detail.text) is not None
+
+
+def _of_another_name(detail: Detail, row: Row, segment: Segment, missing: Sequence[Term]) -> bool:
+    """Whether a clause has another name in its subject, and none of the question's: what Tern OS costs.
+
+    Who speaks is not what is spoken of; and where a thing is asked for, its name may be the subject.
+    """
+    if detail.ask not in _OF_A_SUBJECT or not missing or len(missing) < len(detail.of("name", "number")):
+        return False
+    reading = row.reading
+    heads = [p for p in range(segment.first, segment.last) if reading.tokens[p].dep in SUBJECTS]
+    inside = {reading.keys[p] for head in heads for p in (head, *subtree(reading.tokens, head))}
+    speaker = {
+        word_key(word) for who in (reading.full_speaker, reading.stance.speaker) for word in who.split()
+    }
+    return bool(inside & reading.topical - speaker)
 
 
 def _is_word(term: Term) -> bool:
@@ -194,7 +218,8 @@ def _fits_focus(detail: Detail, row: Row, segment: Segment, matches: Mapping[str
     if detail.ask is Ask.AMOUNT:
         if any(t.key in _COUNTS for t in detail.of("focus")):
             return True
-        return best is None or (best.strength >= 0.5 and amount_of(row.reading, best.place))
+        of_them = _OF_THEM.search(detail.text) is not None
+        return best is None or (best.strength >= 0.5 and amount_of(row.reading, best.place, of_them=of_them))
     if detail.ask is Ask.WHAT and best is None and detail.predicate is not None:
         return has_predicate(detail, row, segment)
     if detail.ask is Ask.WHAT and best is not None and best.strength < 0.5:

@@ -81,6 +81,8 @@ def _nobody(who: str) -> bool:
 def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
     """The thing itself where a question asks whether it is told: "do we know who ...", "any news on ..."."""
     bare = part.strip().rstrip(" ?.")
+    if match := pattern("asks_whether_kept").fullmatch(bare):
+        return _kept(match, names)
     if changes := _changes(bare, names):
         return changes
     if match := pattern("is_known").match(bare) or pattern("asks_whether_told").match(bare):
@@ -92,6 +94,14 @@ def asked_itself(part: str, names: Mapping[str, float]) -> Lead:
             return Lead(_topic(match["rest"], names))
         return Lead(f"What did {match['who']} say about {match['rest']}?", match["who"])
     return _of_a_thing(part, bare, names)
+
+
+def _kept(match: re.Match[str], names: Mapping[str, float]) -> Lead:
+    """Whether a promise was kept: whether that was done, or what became of what it was about."""
+    to_do = match["link"].lower() == "to" and match["rest"][:1].islower()
+    if to_do and not _ARTICLE.match(match["rest"]):
+        return Lead(f"Did {match['who']} {match['rest']}?")
+    return asked_itself(f"What became of {match['rest']}?", names)
 
 
 def _changes(bare: str, names: Mapping[str, float]) -> Lead | None:

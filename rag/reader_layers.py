@@ -1,4 +1,4 @@
-"""The reader's layers in PyTorch: the shipped embedder's lower ones, and the trained upper ones."""
+"""The reader's layers in PyTorch: the lower ones read a text by itself, the upper ones two together."""
 
 from __future__ import annotations
 
@@ -49,19 +49,33 @@ class Upper(nn.Module):
         return cast(Tensor, self.out(self.head(meeting)) + self.lin(extra))
 
 
-class Layers:
-    """Both halves, ready to score; not safe to use from several threads at once."""
+class Network(nn.Module):
+    """All trained layers: the ``lower`` ones read question and sentence apart, the ``upper`` ones together.
 
-    def __init__(self, base: Path, head: Path | None) -> None:
-        """``head`` is the file of the trained half; without one, the lower half alone is of use."""
+    Both begin as copies of the embedder's; the embeddings of word pieces stay the embedder's own.
+    """
+
+    def __init__(self, base: BertModel) -> None:
+        super().__init__()
+        self.lower = nn.ModuleList(copy.deepcopy(layer) for layer in base.encoder.layer[:LOWER])
+        self.upper = Upper(base)
+
+    def states(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """What the lower layers make of word pieces, shape (texts, pieces, width)."""
+        return _through(self.lower, embedded, mask)
+
+
+class Layers:
+    """The embeddings and all layers, ready to score; not safe to use from several threads at once."""
+
+    def __init__(self, base: Path, trained: Path) -> None:
+        """``base`` is the embedder's folder, ``trained`` the file of the trained layers."""
         model = BertModel.from_pretrained(str(base), local_files_only=True)
         model.train(False)
         self._tokenizer = AutoTokenizer.from_pretrained(str(base), local_files_only=True)
-        self._embeddings, self._layers = model.embeddings, model.encoder.layer[:LOWER]
-        self._upper = Upper(model)
-        if head is not None:
-            self._upper.load_state_dict({name: value.float() for name, value in load_file(head).items()})
-        self._upper.train(False)
+        self._embeddings, self._network = model.embeddings, Network(model)
+        self._network.load_state_dict({name: value.float() for name, value in load_file(trained).items()})
+        self._network.train(False)
 
     @torch.inference_mode()
     def lower(self, texts: Sequence[str]) -> list[NDArray[np.float16]]:
@@ -72,7 +86,7 @@ class Layers:
         found: dict[int, NDArray[np.float16]] = {}
         for numbers, full in together([len(one) for one in pieces]):
             ids = torch.tensor([pieces[n] for n in full])
-            states = _through(self._layers, self._embeddings(ids), torch.ones(ids.shape)).half().numpy()
+            states = self._network.states(self._embeddings(ids), torch.ones(ids.shape)).half().numpy()
             found.update(zip(numbers, states, strict=False))  # what filled up is left out
         return [found[number] for number in range(len(texts))]
 
@@ -94,7 +108,7 @@ class Layers:
         for some, full in together(lengths, _AT_ONCE):
             sentences, mask = padded([told[number] for number in full], lengths[some[0]])
             extras = torch.tensor([extra[number] for number in full])
-            found = self._upper(question, question_mask, sentences, mask, extras)
+            found = self._network.upper(question, question_mask, sentences, mask, extras)
             scores[some] = found.numpy()[: len(some)]
         return scores
 

@@ -234,7 +234,8 @@ def _only_names(tokens: Sequence[Token], place: int) -> bool:
 
 def _only_qualifies(token: Token) -> bool:
     """Whether what is written like a verb is an adjective: nobody owns anything in "brands of its own"."""
-    return token.tag == "JJ" and token.dep == "amod" and not token.low.endswith(("ed", "ing", "en"))
+    qualifies = token.dep in ("amod", "pobj", "dobj")  # "brands of its own"
+    return token.tag == "JJ" and qualifies and not token.low.endswith(("ed", "ing", "en"))
 
 
 def _reach(detail: Detail, reading: Reading, place: int) -> float:
@@ -260,8 +261,10 @@ def _by_context(term: Term, reading: Reading) -> float:
 
 
 def _part_of_name(term: Term, token: Token) -> bool:
-    """Whether a name is the head or tail of a longer one written together (Pangu in OpenPangu)."""
+    """Whether a name is the head or tail of a longer one written together (Pangu in OpenPangu, BSD-3)."""
     low, whole = term.text.lower(), token.low
+    if whole.startswith(f"{low}-") and token.text[:1].isupper() and len(low) > 2:
+        return True
     if len(low) < 4 or low == whole or not token.text[:1].isupper():
         return False
     place = whole.find(low)
@@ -270,13 +273,24 @@ def _part_of_name(term: Term, token: Token) -> bool:
 
 
 def _initials(acronym: str, reading: Reading) -> int:
-    """Where the sentence spells an acronym out ("Red Hat Enterprise Linux" for RHEL), or -1."""
+    """Where the sentence spells an acronym out ("Red Hat Enterprise Linux" for RHEL), or -1.
+
+    In small letters only the words of one noun do: "contributor licence agreement" for CLA.
+    """
     words = [(p, t.text[0]) for p, t in enumerate(reading.tokens) if t.text[0].isupper() and len(t.text) > 1]
     for first in range(len(words) - len(acronym) + 1):
         run = words[first : first + len(acronym)]
         near = run[-1][0] - run[0][0] < len(acronym) + 2
         if near and "".join(letter for _, letter in run) == acronym:
             return run[0][0]
+    tokens = reading.tokens
+    for last in range(len(acronym) - 1, len(tokens)):
+        places = range(last - len(acronym) + 1, last + 1)
+        one = tokens[last].pos == "NOUN" and all(
+            tokens[p].dep in ("compound", "amod") and p < tokens[p].head <= last for p in places[:-1]
+        )
+        if one and "".join(tokens[p].text[0].upper() for p in places) == acronym:
+            return places[0]
     return -1
 
 

@@ -35,6 +35,14 @@ _PAST = dict(
 )
 
 
+# Verbs of two words, of which the last is inflected: "open sourced".
+_OF_TWO_WORDS = frozenset(
+    tuple(verb.split())
+    for verb in "open source|fast track|test drive|double check|fine tune|beta test|stress test|cross check|"
+    "cross compile|back port|dry run|fact check|hard code|live stream|soft launch|crowd fund".split("|")
+)
+
+
 def joined(row: Sequence[Token], places: Iterable[int]) -> str:
     """The tokens at these places, with a space only where the question had one between two neighbours.
 
@@ -90,8 +98,11 @@ def statement(row: tuple[Token, ...]) -> str:
         moved = next((p for p in behind if row[p].pos not in ("ADV", "PUNCT")), behind[0])
         if row[moved].text[0].isupper():
             return ""  # a name is no verb: another parse that went wrong
+        apart = [p for p in behind if p < moved]
+        if moved + 1 in behind and (row[moved].low, row[moved + 1].low) in _OF_TWO_WORDS:
+            moved, apart = moved + 1, [*apart, moved]
         inflected = _inflected(row[moved].text, auxiliary)
-        words = [subject, joined(row, (p for p in behind if p < moved)), inflected]
+        words = [subject, joined(row, apart), inflected]
         words.append(joined(row, (p for p in behind if p > moved)))
     else:
         rest = behind[1:] if row[behind[0]].low in ("not", *_NOT) else behind

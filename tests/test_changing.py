@@ -119,6 +119,8 @@ CHANGES = {
     "What became of the Kestrel?": None,
     "Are there any changes to the Kestrel after 2026-03-01?": date(2026, 3, 1),
     "How has the Kestrel evolved since june 2026?": date(2026, 5, 31),
+    "Did Arle Steel keep its promise about the Kestrel?": None,
+    "Has the firm already delivered on its plans for the Kestrel?": None,
 }
 OTHERWISE = [
     "What is new in Kestrel 2.1?",
@@ -131,6 +133,9 @@ OTHERWISE = [
     "What changes the colour of the lamp?",
     "Who changed the licence?",
     "What changed in the timetable?",
+    "Did Arle Steel keep its promises?",
+    "Did Arle Steel keep the Kestrel?",
+    "Did Arle Steel keep its promise to repair the Kestrel?",
 ]
 
 
@@ -144,6 +149,11 @@ def test_questions_for_changes_are_told(question: str, since: date | None) -> No
 @pytest.mark.parametrize("question", OTHERWISE)
 def test_other_questions_with_such_words_are_not(question: str) -> None:
     assert asked_itself(question, {"kestrel": 1.0}).ask is None
+
+
+def test_a_promise_to_do_something_is_kept_where_that_was_done() -> None:
+    lead = asked_itself("Did the firm keep its promise to repair the Kestrel by May?", {"kestrel": 1.0})
+    assert lead.text == "Did the firm repair the Kestrel by May?"
 
 
 @pytest.mark.parametrize(

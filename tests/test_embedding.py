@@ -14,7 +14,7 @@ import pytest
 from rag.bert import ShippedModel
 from rag.embedding import DEFAULT_NAME, Embedder, SentenceModel, load_embedder
 from rag.errors import WeightsError
-from rag.reader_layers import Layers
+from rag.reader import shipped_reader
 from rag.settings import Settings
 from rag.weights import embedder_path
 
@@ -51,7 +51,7 @@ def test_a_vector_is_the_same_to_the_bit_whatever_comes_with_it(embedder: Embedd
 
 
 def test_so_are_the_states_that_the_reader_keeps() -> None:
-    layers = Layers(embedder_path(), None)
+    layers = shipped_reader()._loaded()
     for text, states in zip(MIXED, layers.lower(MIXED), strict=True):
         assert np.array_equal(states, layers.lower([text])[0])
 

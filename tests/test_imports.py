@@ -48,6 +48,7 @@ ORDER = (
         "firmness",
         "extent",
         "denial",
+        "contrast",
         "polarity",
     ),
     ("fit", "directives", "candidates", "evidence", "weighing", "assessed", "overview", "assessment"),

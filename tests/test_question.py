@@ -434,6 +434,19 @@ def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("Did the city open source its code?", "the city open sourced its code"),
+        ("Does the lab stress test the pump?", "the lab stress tests the pump"),
+        ("Did the shop open on Sunday?", "the shop opened on Sunday"),
+    ],
+)
+def test_of_a_verb_of_two_words_the_last_is_inflected(parser: Parser, question: str, statement: str) -> None:
+    (found,) = understand(question, parser.parse, NAMES).details
+    assert found.statement == statement
+
+
+@pytest.mark.parametrize(
     ("question", "numbers"),
     [
         ("What are the four functions of the board?", set()),

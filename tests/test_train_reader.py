@@ -6,16 +6,17 @@ import json
 import random
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from transformers import BertModel
 
 from eval import train_reader
 from eval.questions import load as load_questions
 from rag import weights
-from rag.reader_layers import Layers
 from tests.engine_fixtures import SHIPPED
 
 FILES = sorted(train_reader.FOLDER.glob("*.jsonl"))
@@ -52,7 +53,7 @@ def test_no_training_document_holds_a_corpus_or_a_question() -> None:
 def training(tmp_path_factory: pytest.TempPathFactory) -> train_reader.Training:
     file = tmp_path_factory.mktemp("training") / "few.jsonl"
     file.write_text("".join(json.dumps(d) + "\n" for d in documents()[:2]), "utf-8")
-    return train_reader.load([file], Layers(weights.embedder_path(), None))
+    return train_reader.load([file])
 
 
 def test_right_sentences_stand_in_every_group_and_none_is_marked_where_none_is(
@@ -71,15 +72,27 @@ def test_right_sentences_stand_in_every_group_and_none_is_marked_where_none_is(
 def test_training_lowers_the_loss(training: train_reader.Training) -> None:
     torch.manual_seed(1)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
-    upper = train_reader.begin(base)
-    few = replace(training, items=training.items[:8])
+    trainee = train_reader.Trainee(base)
+    few = replace(training, items=training.items[:4])
     groups = [train_reader.group(item, few, random.Random(1)) for item in few.items]
 
     def lost() -> float:
-        upper.train(False)
+        trainee.network.train(False)
         with torch.inference_mode():
-            return float(train_reader.loss(upper, groups, few))
+            return float(train_reader.loss(trainee, groups, few))
 
     before = lost()
-    train_reader.train(few, upper, 12, lambda line: None)
+    train_reader.train(few, trainee, 40, lambda line: None)
     assert lost() < before - 0.03
+
+
+def test_what_was_trained_before_is_gone_on_from_and_kept_in_part(tmp_path: Path) -> None:
+    base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+    network = train_reader.begin(base)
+    old, new = network.state_dict(), {name: value + 1 for name, value in network.state_dict().items()}
+    half = train_reader.mixed(old, new, 0.5)
+    assert all(torch.allclose(half[name], old[name] + 0.5, atol=1e-5) for name in old)
+    upper = {name.removeprefix("upper."): value for name, value in new.items() if name.startswith("upper.")}
+    save_file({name: value.contiguous() for name, value in upper.items()}, tmp_path / "upper.safetensors")
+    found = train_reader._start(tmp_path / "upper.safetensors", network)
+    assert all(torch.equal(found[n], (new if n.startswith("upper.") else old)[n]) for n in old)

@@ -1,0 +1,53 @@
+"""Near misses that share nearly every word with a question: another of the same kind, and the contrary."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.language import Parser
+from tests.test_evidence import evidence, sentences
+
+# Sentence, question that it answers, question that it does not answer.
+CASES = [
+    ("The Second Chamber meets on Tuesdays.", "When does the Second Chamber meet?",
+     "When does the First Chamber meet?"),
+    ("The first meeting of the council took place on 12 May 1999.", "What took place on 12 May 1999?",
+     "What took place on 12 March 1999?"),
+    ("The northern gate opens at seven.", "When does the northern gate open?",
+     "When does the southern gate open?"),
+    ("The red boats belong to the Orlen yard.", "Who owns the red boats?", "Who owns the blue boats?"),
+    ("The chair can reduce speaking time if many members wish to speak.",
+     "When can the chair reduce speaking time?", "When can the chair increase speaking time?"),
+    ("The islands of Sund have a smaller number of voters.", "Which islands have a smaller number of voters?",
+     "Which islands have a larger number of voters?"),
+    ("Mayor Berg congratulated the club on its victory.", "Who congratulated the club on its victory?",
+     "Who congratulated the club on its loss?"),
+    ("The council has the power to alter the toll.", "Who has the power to alter the toll?",
+     "Who does not have the power to alter the toll?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("sentence", "answered", "asked_otherwise"), CASES)
+def test_what_is_said_of_another_or_to_the_contrary_is_no_answer(
+    parser: Parser, sentence: str, answered: str, asked_otherwise: str
+) -> None:
+    text = f"## Notes\n\n{sentence} In March a blue tent was the first loss of southern voters.\n"
+    assert sentence in sentences(*evidence(parser, answered, text))
+    assert sentence not in sentences(*evidence(parser, asked_otherwise, text))
+
+
+STILL = [
+    ("The tower is small: it has two rooms.", "How large is the tower?"),
+    ("The pump does not increase the flow.", "What does not increase the flow?"),
+    ("Nobody but the board can raise the toll.", "Who cannot raise the toll?"),
+    ("The fee was lowered in May, and raised again in June.", "When was the fee raised?"),
+    ("The gate is open in May.", "Is the gate open in March?"),
+    ("The board did not reduce the toll.", "Who did not reduce the toll?"),
+    ("The second harbour was opened by the first mayor.", "Who opened the second harbour?"),
+]
+
+
+@pytest.mark.parametrize(("sentence", "question"), STILL)
+def test_a_denial_a_scale_and_both_words_are_left_alone(parser: Parser, sentence: str, question: str) -> None:
+    text = f"## Notes\n\n{sentence} In March a large toll did increase.\n"
+    assert sentence in sentences(*evidence(parser, question, text))
