@@ -1,4 +1,4 @@
-"""Whether a clause says it of another of the same kind, or says the contrary, of what a question asks.
+"""Whether a sentence says it of another of the same kind, or says the contrary, of what a question asks.
 
 "The First Minister answers questions" has nearly every word of "What does the Second Minister answer?", and
 says nothing of it; "the officer can reduce the time" nothing of when it can be increased.  Such near misses
@@ -21,10 +21,11 @@ from rag.language import Token, word_key
 from rag.question import Ask, Detail, Term
 from rag.reading import Reading
 from rag.retrieval import Match, Row
-from rag.stance import Segment
 
 # From these strengths on a clause has a word of the question, and the word itself or a synonym.
 _PRESENT, _SAME = 0.5, 0.85
+# What says when one phase gives way to the other.
+_TIMED = re.compile(r"\b(?:until|till|before|after|from|since|by|once|when)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 # What makes a clause, or a thing in it, one that something is denied of, in the widest sense.
 _DENYING = re.compile(
@@ -38,16 +39,21 @@ _DENYING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """``kinds``: a word to its kind and which of it; ``contraries``: a word to pairs and sides."""
+    """``kinds``: a word to its kind and which of it; ``contraries``: a word to pairs and sides.
+
+    ``phases`` are the pairs of which one side tells when the other is: "open until six" is closed at six.
+    """
 
     kinds: Mapping[str, frozenset[tuple[int, int]]]
     contraries: Mapping[str, frozenset[tuple[int, int]]]
+    phases: frozenset[int]
 
 
 @cache
 def _table() -> _Table:
     data = tomllib.loads(resources.files("rag").joinpath("contrast.toml").read_text("utf-8"))
-    return _Table(_numbered(data["kinds"]), _numbered(data["contraries"]))
+    pairs = [*data["phases"], *data["contraries"]]
+    return _Table(_numbered(data["kinds"]), _numbered(pairs), frozenset(range(len(data["phases"]))))
 
 
 def _numbered(lists: Sequence[Sequence[str]]) -> dict[str, frozenset[tuple[int, int]]]:
@@ -59,14 +65,12 @@ def _numbered(lists: Sequence[Sequence[str]]) -> dict[str, frozenset[tuple[int, 
     return found
 
 
-def contrasts(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
-    """Whether a clause is of another of a kind, or of the contrary, and so is no answer."""
+def contrasts(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
+    """Whether a sentence is of another of a kind, or of the contrary, and so is no answer."""
     if detail.ask is Ask.YES_NO:
         return False
     return (
-        _of_another(detail, row.reading)
-        or _contrary(detail, row, segment, matches)
-        or _affirms(detail, row, matches)
+        _of_another(detail, row.reading) or _contrary(detail, row, matches) or _affirms(detail, row, matches)
     )
 
 
@@ -90,17 +94,24 @@ def _at(tokens: Sequence[Token], place: int, key: str) -> bool:
     return bool(key) and 0 <= place < len(tokens) and tokens[place].key == key
 
 
-def _contrary(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
-    """Whether a clause has a word's contrary in its place, all else that is asked, and no denial of it."""
+def _contrary(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
+    """Whether a sentence has a word's contrary in its place, all else that is asked, and no denial of it.
+
+    Its other clauses then go on about the contrary case, and answer nothing either.
+    """
     lacking = [t for t in detail.of("verb", "noun", "focus", "modifier") if _lacks(t, matches)]
     if len(lacking) != 1 or _of_degree(lacking[0], detail):
         return False
-    pairs, inside = _table().contraries, range(segment.first, segment.last)
-    sides = {p: pairs.get(row.reading.keys[p], frozenset()) for p in inside}
+    pairs, reading = _table().contraries, row.reading
+    sides = [pairs.get(key, frozenset()) for key in reading.keys]
     for pair, side in pairs.get(lacking[0].key, ()):
-        places = {place for place in inside if (pair, 1 - side) in sides[place]}
-        if places and not any((pair, side) in found for found in sides.values()):
-            return negated(row.reading, segment, places) == detail.negated
+        timed = detail.ask is Ask.WHEN or _TIMED.search(f"{detail.text} {reading.sentence.text}")
+        if any((pair, side) in found for found in sides) or (timed and pair in _table().phases):
+            continue
+        for segment in reading.stance.segments:
+            places = {p for p in range(segment.first, segment.last) if (pair, 1 - side) in sides[p]}
+            if places and negated(reading, segment, places) == detail.negated:
+                return True
     return False
 
 

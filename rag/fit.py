@@ -120,7 +120,7 @@ def astray(
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
-        or contrasts(detail, row, segment, matches)
+        or contrasts(detail, row, matches)
     )
 
 
@@ -145,10 +145,11 @@ def _of_another_name(detail: Detail, row: Row, segment: Segment, missing: Sequen
     reading = row.reading
     heads = [p for p in range(segment.first, segment.last) if reading.tokens[p].dep in SUBJECTS]
     inside = {reading.keys[p] for head in heads for p in (head, *subtree(reading.tokens, head))}
+    others = {key for key in inside & reading.topical if key[:1].isalpha()}  # no "1970s"
     speaker = {
         word_key(word) for who in (reading.full_speaker, reading.stance.speaker) for word in who.split()
     }
-    return bool(inside & reading.topical - speaker)
+    return bool(others - speaker)
 
 
 def _is_word(term: Term) -> bool:

@@ -22,6 +22,9 @@ CASES = [
      "Which islands have a larger number of voters?"),
     ("Mayor Berg congratulated the club on its victory.", "Who congratulated the club on its victory?",
      "Who congratulated the club on its loss?"),
+    ("The party with the highest share gets the seat, which is then added to its own.",
+     "What does the party with the highest share get?", "What does the party with the lowest share get?"),
+    ("The leaders open the debates.", "Who opens the debates?", "Who closes the debates?"),
     ("The council has the power to alter the toll.", "Who has the power to alter the toll?",
      "Who does not have the power to alter the toll?"),
 ]  # fmt: skip
@@ -37,6 +40,7 @@ def test_what_is_said_of_another_or_to_the_contrary_is_no_answer(
 
 
 STILL = [
+    ("The shop is open until six.", "When does the shop close?"),
     ("The tower is small: it has two rooms.", "How large is the tower?"),
     ("The pump does not increase the flow.", "What does not increase the flow?"),
     ("Nobody but the board can raise the toll.", "Who cannot raise the toll?"),
