@@ -30,6 +30,7 @@ FIT_FEATURES = (
 )  # fmt: skip
 _TYPED = (Ask.WHO, Ask.WHEN, Ask.AMOUNT)
 _OF_A_SUBJECT = (Ask.AMOUNT, Ask.WHEN, Ask.WHERE, Ask.WHY, Ask.HOW, Ask.YES_NO)
+_ATTRIBUTE = re.compile(r"what(?:['’]s| is| are| was| were) the\b.+\bof\b", re.IGNORECASE)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
 _CONDITIONS = frozenset("if unless when once whether after before until while".split())
 _OF_THEM = re.compile(
@@ -116,7 +117,7 @@ def astray(
     return (
         any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
-        or _of_another_name(detail, row, segment, missing)
+        or _of_another_name(detail, row, missing)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
@@ -135,17 +136,18 @@ def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
     return bool(had) and re.search(whole, detail.text) is not None
 
 
-def _of_another_name(detail: Detail, row: Row, segment: Segment, missing: Sequence[Term]) -> bool:
-    """Whether a clause has another name in its subject, and none of the question's: what Tern OS costs.
+def _of_another_name(detail: Detail, row: Row, missing: Sequence[Term]) -> bool:
+    """Whether a sentence has other names in its subjects, and none of the question's: what Tern OS costs.
 
     Who speaks is not what is spoken of; and where a thing is asked for, its name may be the subject.
     """
-    if detail.ask not in _OF_A_SUBJECT or not missing or len(missing) < len(detail.of("name", "number")):
+    of_a_subject = detail.ask in _OF_A_SUBJECT or bool(detail.aspects and _ATTRIBUTE.match(detail.text))
+    if not of_a_subject or not missing or len(missing) < len(detail.of("name", "number")):
         return False
     reading = row.reading
-    heads = [p for p in range(segment.first, segment.last) if reading.tokens[p].dep in SUBJECTS]
+    heads = [place for place, token in enumerate(reading.tokens) if token.dep in SUBJECTS]
     inside = {reading.keys[p] for head in heads for p in (head, *subtree(reading.tokens, head))}
-    others = {key for key in inside & reading.topical if key[:1].isalpha()}  # no "1970s"
+    others = {key for key in inside & reading.own if key[:1].isalpha()}  # no "1970s"
     speaker = {
         word_key(word) for who in (reading.full_speaker, reading.stance.speaker) for word in who.split()
     }
