@@ -24,6 +24,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoTokenizer, BertModel
 
 from rag import weights
@@ -38,7 +39,6 @@ TARGET = Path(__file__).resolve().parent.parent / "rag" / WEIGHTS
 LEFT_OUT = ("jun", "rex")
 NEVER = -1e4  # a score that no exponential function brings back
 CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 8, 14
-_STEP = 8  # word pieces to whose multiple texts are filled up
 _LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 6e-5, 3e-4, 2e-3, 80
 # A lower layer learns the more slowly the lower it is (discriminative fine-tuning, Howard and Ruder 2018).
 _LOWER_RATE, _DECAY = 4e-5, 0.85
@@ -80,22 +80,19 @@ class Group:
     wanted: Tensor
 
 
-class Trainee(nn.Module):
-    """The layers that are trained, over the embedder's own embeddings of word pieces, which are not."""
+class Trainee:
+    """The network that is trained, over the embedder's own embeddings of word pieces, which are not."""
 
     def __init__(self, base: BertModel) -> None:
-        super().__init__()
         self.network = begin(base)
-        self._embedded = [base.embeddings.train(False)]  # in a list: no part of what is trained and saved
+        self._embeddings = base.embeddings.train(False)
 
     def states(self, texts: Sequence[Sequence[int]]) -> tuple[Tensor, Tensor]:
         """The lower states of some texts' word pieces, and the mask of what is no padding."""
-        longest = -(-max(map(len, texts)) // _STEP) * _STEP
-        pieces, mask = torch.zeros(len(texts), longest, dtype=torch.long), torch.zeros(len(texts), longest)
-        for number, text in enumerate(texts):
-            pieces[number, : len(text)], mask[number, : len(text)] = torch.tensor(text), 1
+        pieces = pad_sequence([torch.tensor(text) for text in texts], batch_first=True)
+        mask = pad_sequence([torch.ones(len(text)) for text in texts], batch_first=True)
         with torch.no_grad():
-            embedded = self._embedded[0](pieces)
+            embedded = self._embeddings(pieces)
         return self.network.states(embedded, mask), mask
 
 
@@ -228,7 +225,7 @@ def train(data: Training, trainee: Trainee, epochs: int, report: Callable[[str],
                 value = loss(trainee, batch, data)
             optimizer.zero_grad()
             value.backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
+            nn.utils.clip_grad_norm_(trainee.network.parameters(), 1.0)
             optimizer.step()
             schedule.step()
             done, total = done + 1, total + float(value.detach())
@@ -268,7 +265,7 @@ def mixed(start: Mapping[str, Tensor], trained: Mapping[str, Tensor], keep: floa
     It forgets less of what the old ones knew than the new ones alone (Wortsman et al. 2022, "Robust
     fine-tuning of zero-shot models").
     """
-    return {n: keep * start[n] + (1 - keep) * value if keep else value for n, value in trained.items()}
+    return {name: keep * start[name] + (1 - keep) * value for name, value in trained.items()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -297,8 +294,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     torch.manual_seed(_SEED)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
     trainee = Trainee(base)
-    start = _start(options.start, trainee.network) if options.start is not None else {}
-    trainee.network.load_state_dict(start or trainee.network.state_dict())
+    start = _start(options.start, trainee.network) if options.start is not None else None
+    if start:
+        trainee.network.load_state_dict(start)
     there = {file.stem: file for file in sorted(FOLDER.glob("*.jsonl"))}
     if unknown := {*options.leave_out, *(options.sets or ())} - set(there):
         parser.error(f"there is no training set {', '.join(sorted(unknown))} in eval/training")
@@ -307,7 +305,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data = load(files)
     sys.stdout.write(f"{len(data.items)} questions, {len(data.units)} sentences\n")
     train(data, trainee, options.epochs, lambda line: sys.stdout.write(line + "\n"))
-    trained = mixed(start, trainee.network.state_dict(), options.keep if start else 0.0)
+    trained = trainee.network.state_dict()
+    if start:
+        trained = mixed(start, trained, options.keep)
     save_file({name: value.half().contiguous() for name, value in trained.items()}, options.target)
     sys.stdout.write(f"wrote {options.target.name}\n")
     return 0

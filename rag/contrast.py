@@ -13,7 +13,7 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from rag.denial import negated
@@ -76,18 +76,27 @@ def contrasts(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
 
 def _of_another(detail: Detail, reading: Reading) -> bool:
     """Whether another of the same kind stands where the question has one, beside the same word."""
-    kinds, tokens = _table().kinds, reading.tokens
-    asked = [word_key(word) for word in _WORD.findall(detail.text)]
+    kinds, asked, tokens = _table().kinds, _asked(detail.text), reading.tokens
+    members = [(place, one) for place, key in enumerate(asked) for one in kinds.get(key, ())]
+    if not members:
+        return False
     there = {one for token in tokens for one in kinds.get(token.key, ())}
-    for place, key in enumerate(asked):
-        for kind, member in kinds.get(key, frozenset()) - there:
-            after = asked[place + 1] if place + 1 < len(asked) else ""
-            before = asked[place - 1] if place and asked[place - 1].isdigit() else ""
-            for other, token in enumerate(tokens):
-                differs = any(k == kind and m != member for k, m in kinds.get(token.key, ()))
-                if differs and (_at(tokens, other + 1, after) or _at(tokens, other - 1, before)):
-                    return True
+    for place, (kind, member) in members:
+        if (kind, member) in there:
+            continue
+        after = asked[place + 1] if place + 1 < len(asked) else ""
+        before = asked[place - 1] if place and asked[place - 1].isdigit() else ""
+        for other, token in enumerate(tokens):
+            differs = any(k == kind and m != member for k, m in kinds.get(token.key, ()))
+            if differs and (_at(tokens, other + 1, after) or _at(tokens, other - 1, before)):
+                return True
     return False
+
+
+@lru_cache(maxsize=256)
+def _asked(text: str) -> tuple[str, ...]:
+    """The words of a question as they are compared: every sentence is held against the same."""
+    return tuple(map(word_key, _WORD.findall(text)))
 
 
 def _at(tokens: Sequence[Token], place: int, key: str) -> bool:

@@ -263,9 +263,8 @@ def _by_context(term: Term, reading: Reading) -> float:
 def _part_of_name(term: Term, token: Token) -> bool:
     """Whether a name is the head or tail of a longer one written together (Pangu in OpenPangu, BSD-3)."""
     low, whole = term.text.lower(), token.low
-    if whole.startswith(f"{low}-") and token.text[:1].isupper() and len(low) > 2:
-        return True
-    if len(low) < 4 or low == whole or not token.text[:1].isupper():
+    least = 3 if whole.startswith(f"{low}-") else 4
+    if len(low) < least or low == whole or not token.text[:1].isupper():
         return False
     place = whole.find(low)
     ends = place == 0 or place + len(low) == len(whole)
