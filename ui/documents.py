@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,10 +12,11 @@ from rag.errors import StatedError
 from ui.documents_view import outcome_html
 from ui.jobs import Job, Tell
 from ui.ledger_reading import Readings
-from ui.ledger_rows import differences
+from ui.ledger_rows import Difference, differences
 
 if TYPE_CHECKING:
     from rag import Assistant
+    from rag.records import LedgerRow
 
 _BEFORE = "First reading the ledger as it is, to tell afterwards what changed"
 _AFTER = "Finding what this changes in the ledger; questions are answered with it already"
@@ -27,59 +29,100 @@ def added_ids(assistant: Assistant) -> list[str]:
     return [document.id for document in assistant.documents() if not (folder / document.id).is_file()]
 
 
+class Changes:
+    """What documents that are added or removed do to the ledger.
+
+    What one job did not come to tell, because the next overtook it, the next one tells with its own.
+
+    Args:
+        readings: where the ledger is read, before and after.
+    """
+
+    def __init__(self, readings: Readings) -> None:
+        self._readings = readings
+        self._told: list[LedgerRow] | None = None
+
+    def begin(self, job: Job) -> None:
+        """Read the ledger as it is.
+
+        Raises:
+            StatedError: it cannot be read.
+        """
+        if self._told is None:
+            self._told = self._readings.rows(_reading(job, _BEFORE))
+
+    def end(self, job: Job) -> list[Difference]:
+        """Read it again; what differs from what was told last.
+
+        Raises:
+            StatedError: it cannot be read.
+            OvertakenError: the next job waits, and begins with what this one did not tell.
+        """
+        self._readings.outdate()
+        now = self._readings.rows(_reading(job, _AFTER))
+        before, self._told = self._told or [], None
+        return differences(before, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done, in words; why files were refused, by number and name; and those files."""
+
+    done: list[str] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+    left: list[Path] = field(default_factory=list)
+
+
+def carry_out(changes: Changes, job: Job, act: Callable[[], Outcome]) -> str:
+    """Change the documents and find what that changes; what happened as HTML.
+
+    Args:
+        changes: reads the ledger before and after.
+        job: told how far it is, and what is certain before what changed is known.
+        act: changes the documents.
+
+    Raises:
+        StatedError: what ``act`` raises, or the ledger cannot be read.
+        OvertakenError: the next job waits; ``job.so_far`` says what this one did.
+    """
+    changes.begin(job)
+    outcome = act()
+    job.so_far = outcome_html(outcome.done, outcome.refused, None)
+    return outcome_html(outcome.done, outcome.refused, changes.end(job) if outcome.done else [])
+
+
 def add(
-    assistant: Assistant,
-    readings: Readings,
-    files: Sequence[Path],
-    published: date | None,
-    kind: str | None,
-    job: Job,
-) -> tuple[str, list[Path]]:
+    assistant: Assistant, files: Sequence[Path], published: date | None, kind: str | None, job: Job
+) -> Outcome:
     """Take files in, one after the other.
 
     Args:
         assistant: the engine.
-        readings: where its ledger is read, before and after.
         files: uploaded ones.
         published: for those that give no date themselves.
         kind: ``article`` or ``release-note``; None leaves it to the file.
-        job: told how far it is, and what is certain before what changed is known.
-
-    Returns:
-        What happened as HTML, and the files that were refused.
-
-    Raises:
-        StatedError: the ledger cannot be read.
+        job: told how far it is.
     """
-    before = readings.rows(_reading(job, _BEFORE))
-    done: list[str] = []
-    refused: dict[str, str] = {}
-    left: list[Path] = []
+    outcome = Outcome()
     for number, file in enumerate(files):
         job.tell(f"Adding {file.name}", number, len(files))
         try:
-            done.append(_add_one(assistant, file, published, kind))
+            outcome.done.append(_add_one(assistant, file, published, kind))
         except StatedError as error:
-            refused[f"{number} {file.name}"] = _mended(str(error))
-            left.append(file)
-    job.so_far = outcome_html(done, refused, None)
-    changes = differences(before, readings.rows(_reading(job, _AFTER))) if done else []
-    return outcome_html(done, refused, changes), left
+            outcome.refused[f"{number} {file.name}"] = _mended(str(error))
+            outcome.left.append(file)
+    return outcome
 
 
-def remove(assistant: Assistant, readings: Readings, document_id: str, job: Job) -> str:
-    """Take an added document out again; what happened as HTML.
+def remove(assistant: Assistant, document_id: str, job: Job) -> Outcome:
+    """Take an added document out again.
 
     Raises:
         StatedError: it is no added document, or cannot be deleted.
     """
-    before = readings.rows(_reading(job, _BEFORE))
     job.tell(f"Removing {document_id}", 0, 0)
     assistant.remove(document_id)
-    done = [f"{document_id} was removed."]
-    job.so_far = outcome_html(done, {}, None)
-    changes = differences(before, readings.rows(_reading(job, _AFTER)))
-    return outcome_html(done, {}, changes)
+    return Outcome([f"{document_id} was removed."])
 
 
 def _reading(job: Job, words: str) -> Tell:

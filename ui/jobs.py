@@ -18,9 +18,16 @@ Work = Callable[["Job"], str]
 _LOOK_SECONDS = 0.2
 
 
+class OvertakenError(Exception):
+    """The next job need not wait: what this one still does is to tell of what it has done."""
+
+
 @dataclass(slots=True)
 class Job:
-    """One piece of work; ``result`` is HTML, "" until it is done; ``so_far`` is what is certain before."""
+    """One piece of work; ``result`` is HTML, "" until it is done; ``so_far`` is what is certain before.
+
+    Once there is ``so_far``, nothing that lasts is still to be done, and the next job may overtake this one.
+    """
 
     title: str
     stage: str = ""
@@ -30,9 +37,16 @@ class Job:
     result: str = ""
     failed: bool = False
     finished: threading.Event = field(default_factory=threading.Event)
+    overtaken: threading.Event = field(default_factory=threading.Event)
 
     def tell(self, stage: str, done: int, total: int) -> None:
-        """Say how far it is."""
+        """Say how far it is.
+
+        Raises:
+            OvertakenError: the next job waits for this one, and it may end.
+        """
+        if self.overtaken.is_set():
+            raise OvertakenError
         self.stage, self.done, self.total = stage, done, total
 
 
@@ -52,11 +66,14 @@ class Desk:
             failure: makes HTML of such an error's message.
 
         Raises:
-            StatedError: another job is running.
+            StatedError: another job is running, and does what lasts.
         """
         with self._lock:
             if self.job is not None and not self.job.finished.is_set():
-                raise StatedError(f"“{self.job.title}” is still running: wait until it has ended.")
+                if not self.job.so_far:
+                    raise StatedError(f"“{self.job.title}” is still running: wait until it has ended.")
+                self.job.overtaken.set()
+                self.job.finished.wait()
             job = self.job = Job(title)
         thread = threading.Thread(
             target=_run, args=(job, work, failure), name=f"stated {title}", daemon=False
@@ -77,6 +94,8 @@ def _run(job: Job, work: Work, failure: Callable[[str], str]) -> None:
         job.result = work(job)
     except StatedError as error:
         job.result, job.failed = failure(str(error)), True
+    except OvertakenError:
+        job.result = job.so_far
     finally:
         if not job.result:  # a defect: its traceback is on the terminal, the page must not wait for ever
             seconds = time.monotonic() - started

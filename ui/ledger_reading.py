@@ -24,13 +24,17 @@ _LONGEST_YIELD = 10.0  # a page on which somebody always asks must still come to
 
 @dataclass(slots=True)
 class Reading:
-    """One reading of the ledger; ``rows`` or ``fault`` are there when it has ended."""
+    """One reading of the ledger; ``rows`` or ``fault`` are there when it has ended.
+
+    ``outdated``: the documents have changed since it began, and another reads them as they are now.
+    """
 
     done: int = 0
     total: int = 0
     rows: list[LedgerRow] = field(default_factory=list)
     fault: str = ""
     finished: threading.Event = field(default_factory=threading.Event)
+    outdated: threading.Event = field(default_factory=threading.Event)
     began: float = field(default_factory=time.monotonic)
 
     @property
@@ -42,7 +46,7 @@ class Reading:
 
 
 class _StoppedError(Exception):
-    """The page is closed: nobody waits for the rest."""
+    """Nobody waits for the rest: the page is closed, or the documents are others."""
 
 
 class Readings:
@@ -65,7 +69,7 @@ class Readings:
         """Begin, or find the reading that is under way; it does not stop when nobody waits for it."""
         with self._lock:
             reading = self._readings.get(as_of)
-            if reading is None or reading.finished.is_set():
+            if reading is None or reading.finished.is_set() or reading.outdated.is_set():
                 reading = self._readings[as_of] = Reading()
                 thread = threading.Thread(
                     target=self._run, args=(reading, as_of), name="stated ledger", daemon=True
@@ -73,6 +77,13 @@ class Readings:
                 self._threads = [t for t in self._threads if t.is_alive()] + [thread]
                 thread.start()
             return reading
+
+    def outdate(self) -> None:
+        """The documents have changed: what is being read ends, and who waits for it gets the rows of now."""
+        with self._lock:
+            for reading in self._readings.values():
+                if not reading.finished.is_set():
+                    reading.outdated.set()
 
     @property
     def latest(self) -> list[LedgerRow]:
@@ -95,9 +106,11 @@ class Readings:
         return reading.rows
 
     def watch(self, as_of: date | None = None) -> Iterator[Reading]:
-        """The reading again and again until it has ended."""
+        """The reading again and again until it has ended; another where that one was outdated meanwhile."""
         reading = self.read(as_of)
-        while not reading.finished.wait(LOOK_SECONDS):
+        while not reading.finished.wait(LOOK_SECONDS) or reading.outdated.is_set():
+            if reading.outdated.is_set():
+                reading = self.read(as_of)
             yield reading
         yield reading
 
@@ -125,10 +138,13 @@ class Readings:
         def tell(_: str, done: int, total: int) -> None:
             reading.done, reading.total = done, total
             until = time.monotonic() + _LONGEST_YIELD
-            while self._asking and time.monotonic() < until and not self._stopped.is_set():
+            while self._asking and time.monotonic() < until and not stopped():
                 time.sleep(_YIELD_SECONDS)
-            if self._stopped.is_set():
+            if stopped():
                 raise _StoppedError
+
+        def stopped() -> bool:
+            return self._stopped.is_set() or reading.outdated.is_set()
 
         reading.fault = "The ledger could not be read: this is a defect, the terminal tells more."
         try:

@@ -79,10 +79,12 @@ def build(
         gr.HTML(page_part(fault(access.refusal(None))), js_on_load=None)
     after = [outcome, table, files, which, removal, asking, *others]
 
+    changes = documents.Changes(readings)
+
     def shown(job: Job, kept: Any) -> list[Any]:
         choice = gr.update(choices=documents.added_ids(assistant), value=None)
-        room = gr.update(visible=_removable(assistant))
-        return [job.result, _table(assistant), kept, choice, room, gr.update(visible=False), *refreshed()]
+        room, asked = gr.update(visible=_removable(assistant)), gr.update(visible=False)
+        return [progress_html(job), _table(assistant), kept, choice, room, asked, *refreshed()]
 
     def run(title: str, work: Work, kept: Callable[[], Any]) -> Iterator[list[Any]]:
         rest = [gr.skip()] * (len(after) - 1)
@@ -91,8 +93,12 @@ def build(
         except StatedError as error:
             yield [_failed(str(error)), *rest]
             return
-        for seen in desk.watch(job):
-            yield shown(job, kept()) if seen.finished.is_set() else [progress_html(job), *rest]
+        yield from _followed(
+            desk, job,
+            lambda: shown(job, kept()),
+            lambda: [progress_html(job), *rest],
+            lambda: [progress_html(job), *[gr.skip()] * (len(after) - 1 - len(others)), *refreshed()],
+        )  # fmt: skip
 
     def taking(paths: list[str] | None, when: str, kind: str, request: gr.Request) -> Iterator[list[Any]]:
         refused: list[Path] = []
@@ -100,9 +106,14 @@ def build(
         def work(job: Job) -> str:
             chosen = [Path(path) for path in paths or ()]
             _check(access.refusal(request), chosen, kind)
-            html, still = documents.add(assistant, readings, chosen, read_date(when), kind or None, job)
-            refused.extend(still)
-            return html
+            published = read_date(when)
+
+            def act() -> documents.Outcome:
+                outcome = documents.add(assistant, chosen, published, kind or None, job)
+                refused.extend(outcome.left)
+                return outcome
+
+            return documents.carry_out(changes, job, act)
 
         # What was refused stays in the box, so that a date can be given and "Add" pressed again.
         yield from run("Adding documents", work, lambda: [str(path) for path in refused] or None)
@@ -111,14 +122,18 @@ def build(
         def work(job: Job) -> str:
             if reason := access.refusal(request):
                 raise StatedError(reason)
-            return documents.remove(assistant, readings, document_id or "", job)
+            return documents.carry_out(
+                changes, job, lambda: documents.remove(assistant, document_id or "", job)
+            )
 
         yield from run("Removing a document", work, gr.skip)
 
-    add.click(taking, [files, day, kinds], after, concurrency_limit=4, **LONG)
+    # "multiple": the next click need not wait until the last one's changes are told.
+    several: dict[str, Any] = {"concurrency_limit": 4, "trigger_mode": "multiple", **LONG}
+    add.click(taking, [files, day, kinds], after, **several)
     remove.click(_ask_first, which, [asking, sure, yes], **QUICK)
     no.click(lambda: gr.update(visible=False), None, asking, **QUICK)
-    yes.click(removing, which, after, concurrency_limit=4, **LONG)
+    yes.click(removing, which, after, **several)
 
     def now() -> list[Any]:
         last = progress_html(desk.job) if desk.job else ""
@@ -127,6 +142,22 @@ def build(
         return [last, _table(assistant), choice, room, *refreshed()]
 
     return [outcome, table, which, removal, *others], now
+
+
+def _followed(
+    desk: Desk, job: Job, whole: Callable[[], list[Any]], brief: Callable[[], list[Any]],
+    last: Callable[[], list[Any]],
+) -> Iterator[list[Any]]:  # fmt: skip
+    """A job as the page shows it: ``whole`` once the documents are changed, ``last`` when all is told.
+
+    What a person has put into the form meanwhile is theirs; and what overtook the job is shown instead of it.
+    """
+    changed = False
+    for seen in desk.watch(job):
+        before, changed = changed, bool(seen.so_far) or seen.finished.is_set()
+        yield whole() if changed and not before else brief()
+    if not job.overtaken.is_set():
+        yield last()
 
 
 def _ask_first(document_id: str | None) -> list[Any]:
