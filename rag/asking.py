@@ -27,7 +27,8 @@ Past = Sequence[Turn | Mapping[str, str] | str]
 ENGLISH_ONLY = "Questions and sources are English for now."
 _FOREIGN_LETTERS = 3  # a name in another script is no foreign question
 _LATIN_END = 0x24F
-_MAX_RELATED = 4
+_RELATED_EACH, _MAX_RELATED = 2, 4
+Order = Callable[[str, Sequence[str]], Sequence[int]]
 _WORD = re.compile(r"[^\W_]+")
 _MARKS = ".,;:?!()\"'“”"
 
@@ -180,10 +181,23 @@ def _finding(
 
 
 def near_misses(
-    found: Sequence[Assessed], library: Library, cited: Sequence[Citation]
+    found: Sequence[Assessed], library: Library, cited: Sequence[Citation], order: Order | None = None
 ) -> tuple[Citation, ...]:
-    """Sentences that are like an answer and are none; never one that is cited."""
-    near = [composition.cite(library, row) for one in found for row in one.related]
+    """Sentences that are like an answer and are none; never one that is cited.
+
+    Args:
+        found: what was asked.
+        library: every sentence that counts.
+        cited: what the answer cites.
+        order: gives the places of some sentences, best for a question first; None leaves them as they are.
+    """
+    near: list[Citation] = []
+    for one in found:
+        rows = one.related
+        if order:
+            places = order(one.detail.text, [library.rows[row].reading.sentence.text for row in rows])
+            rows = tuple(rows[place] for place in places)
+        near += [composition.cite(library, row) for row in rows[:_RELATED_EACH]]
     return tuple(dict.fromkeys(citation for citation in near if citation not in cited))[:_MAX_RELATED]
 
 

@@ -108,9 +108,9 @@ def _beside(part: Part) -> tuple[int, ...]:
 
 
 def near_misses(cosines: NDArray[np.float32], library: Library) -> tuple[int, ...]:
-    """The sentences nearest to a question that nothing answers; no mere list of links is one."""
+    """The sentences nearest to a question that nothing answers, best first; no mere list of links is one."""
     nearest = (int(n) for n in np.argsort(-cosines, kind="stable") if cosines[n] >= NEAR)
-    return tuple(n for n in islice(nearest, 8) if not only_links(library.rows[n].reading.sentence.text))[:2]
+    return tuple(n for n in islice(nearest, 8) if not only_links(library.rows[n].reading.sentence.text))
 
 
 def _stated(

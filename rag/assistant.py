@@ -39,6 +39,7 @@ from rag.verification import verify_answer
 if TYPE_CHECKING:
     from rag.embedding import Embedder
     from rag.generation import Backend
+    from rag.reranking import Reranker
     from rag.retrieval import Library
 
 Progress = Callable[[str, int, int], None]
@@ -62,6 +63,7 @@ class Assistant:
         self._lock = threading.RLock()
         self._parser = Parser()
         self._embedder: Embedder | None = None
+        self._reranker: Reranker | None = None
         self._index: Index | None = None
         self._shelf: library.Shelf | None = None
         self._backend: Backend | None = None
@@ -302,7 +304,7 @@ class Assistant:
             draft = composition.compose(found, shown)
             if not found:
                 draft.paragraphs.append(composition.nothing_asked(suggestions_for(shown)))
-            related = asking.near_misses(found, shown, draft.citations)
+            related = asking.near_misses(found, shown, draft.citations, self._order())
         yield Evidence(tuple(draft.findings), tuple(draft.citations))
         with clock.stage("word"):
             worded = wording.Worded(understood.understood_as, draft, backend(), self.settings.timeout)
@@ -395,6 +397,14 @@ class Assistant:
 
                 self._embedder = load_embedder(self.settings)
             return self._embedder
+
+    def _order(self) -> asking.Order | None:
+        with self._lock:
+            if self._reranker is None and self.settings.cross_encoder:
+                from rag.reranking import load_reranker
+
+                self._reranker = load_reranker(self.settings)
+            return self._reranker.order if self._reranker else None
 
 
 __all__ = ["STALE", "Assistant", "Progress"]

@@ -169,8 +169,10 @@ def load_embedder(settings: Settings) -> Embedder:
     """
     if not settings.embedder:
         return _embedder(DEFAULT_NAME, weights.embedder_path(), _shipped)
-    path = Path(settings.embedder).expanduser()
-    return _embedder(settings.embedder, path if path.is_dir() else _cached(settings.embedder), SentenceModel)
+    folder = local_folder(
+        settings.embedder, "embedder", "or leave STATED_EMBEDDER empty for the shipped one."
+    )
+    return _embedder(settings.embedder, folder, SentenceModel)
 
 
 @lru_cache(maxsize=2)
@@ -178,7 +180,20 @@ def _embedder(name: str, folder: Path, load: Callable[[Path], Model]) -> Embedde
     return Embedder(name, folder, load)
 
 
-def _cached(name: str) -> Path:
+def local_folder(name: str, what: str, mend: str) -> Path:
+    """The folder of a model that a setting names: a path, or a name in the local model cache.
+
+    Args:
+        name: the setting.
+        what: kind of model, for the message.
+        mend: what else can be done, likewise.
+
+    Raises:
+        WeightsError: it is neither.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
@@ -186,8 +201,8 @@ def _cached(name: str) -> Path:
         return Path(snapshot_download(name, local_files_only=True))
     except (HFValidationError, LocalEntryNotFoundError) as error:
         raise WeightsError(
-            f"The embedder {name!r} is neither a folder nor in the local model cache: "
-            "fetch it with `hf download` first, or leave STATED_EMBEDDER empty for the shipped one."
+            f"The {what} {name!r} is neither a folder nor in the local model cache: "
+            f"fetch it with `hf download` first, {mend}"
         ) from error
 
 

@@ -29,6 +29,7 @@ def run(_options: Namespace, _tools: Tools) -> int:
         ("index", _index),
         ("parser", _parser),
         ("embedder", _embedder),
+        ("cross-encoder", _cross_encoder),
         ("language model", _language_model),
     )
     code = 0
@@ -99,6 +100,15 @@ def _embedder(settings: Settings) -> str:
 
     weights.embedder_path()
     return "all-MiniLM-L6-v2, files as pinned"
+
+
+def _cross_encoder(settings: Settings) -> str:
+    if not settings.cross_encoder:
+        return "none is wanted: near misses stand in the embedder's order"
+    from rag.reranking import load_reranker
+
+    load_reranker(settings)
+    return f"{settings.cross_encoder} (STATED_CROSS_ENCODER)"
 
 
 def _index(settings: Settings) -> str:
