@@ -59,6 +59,28 @@ class Benchmark:
         plain["aims"] = [asdict(aim) for aim in aims(self)]
         return plain
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Benchmark:
+        """What ``to_dict`` wrote; ratios and aims are reckoned anew.
+
+        Raises:
+            KeyError, TypeError: it is none.
+        """
+        sizes = tuple(
+            AtSize(
+                size["name"], size["units"], {name: _measured(one) for name, one in size["engines"].items()}
+            )
+            for size in data["sizes"]
+        )
+        return cls(
+            data["started"], data["machine"], data["load"], sizes, data["model_name"],
+            {name: _measured(one) for name, one in data["model"].items()}, tuple(data["notes"]),
+        )  # fmt: skip
+
+
+def _measured(data: Mapping[str, Any]) -> Measured:
+    return Measured(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+
 
 @dataclass(frozen=True, slots=True)
 class Ratio:

@@ -5,6 +5,7 @@ A part of the README between ``<!-- generated: KIND -->`` and ``<!-- end -->`` i
 - ``command``: the block's own first line, ``$ stated …``, is run, and its output follows;
 - ``markdown ARGUMENTS``: what ``stated ARGUMENTS`` prints, as it is;
 - ``measured NAME``: the table of ``eval/measured/NAME.json``, which a longer run wrote;
+- ``bench``: the table of ``eval/measured/bench.json``, which ``stated bench --json`` wrote;
 - ``program``: the output of the Python block before it;
 - ``modules``: the engine's modules in the order that ``tests/test_imports.py`` holds them to, each with
   the first sentence of its docstring.
@@ -16,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import json
 import os
 import re
 import shlex
@@ -26,6 +28,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from eval.bench_report import table
+from eval.bench_result import Benchmark
 from eval.faults import EvalError
 from eval.measured import FOLDER, read
 from rag.errors import StatedError
@@ -106,6 +110,15 @@ def modules() -> Iterator[tuple[str, str]]:
                     yield path.name, _idea(path)
 
 
+def _benchmark() -> str:
+    file = FOLDER / "bench.json"
+    try:
+        run = Benchmark.from_dict(json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError) as fault:
+        raise EvalError(f"{file.name} is no benchmark of `stated bench --json` ({fault}).") from None
+    return f"{run.started[:10]}, {table(run)}"
+
+
 def _part(part: re.Match[str], before: str, runner: Runner) -> str:
     kind = part["kind"]
     if kind == "command":
@@ -118,6 +131,8 @@ def _part(part: re.Match[str], before: str, runner: Runner) -> str:
     elif kind == "measured" and part["arguments"]:
         measurement = read(FOLDER / f"{part['arguments']}.json")
         body = f"\n{measurement.told()}\n\n"
+    elif kind == "bench":
+        body = f"```text\n{_benchmark()}\n```\n"
     elif kind == "program":
         programs = _PYTHON.findall(before)
         if not programs:

@@ -14,6 +14,7 @@ import pytest
 from eval import bench
 from eval.bench_corpus import write_corpus
 from eval.bench_engines import opened, peak_bytes
+from eval.bench_report import table
 from eval.bench_result import AtSize, Benchmark, Measured, aims, percentile, ratios
 from eval.bench_worker import Worker
 from eval.faults import EvalError
@@ -85,6 +86,7 @@ def test_it_prints_ratios_and_writes_json_and_plot(
     assert [size["name"] for size in data["sizes"]] == ["shipped", "30"]
     assert data["sizes"][1]["engines"]["stated"]["warm"] == [2.0] * 4
     assert data["sizes"][1]["ratios"]["warm, times numpy"]["median"] == 2.0
+    assert table(Benchmark.from_dict(data)) == out.strip()  # the README shows what a run wrote
     page = (tmp_path / "b.html").read_text("utf-8")
     assert page.count("<polyline") == 12
     assert not re.search(r"(?:src|href)=|nan", page)
