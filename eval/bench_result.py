@@ -79,7 +79,10 @@ class Benchmark:
 
 
 def _measured(data: Mapping[str, Any]) -> Measured:
-    return Measured(**{name: tuple(v) if isinstance(v, list) else v for name, v in data.items()})
+    return Measured(
+        tuple(data["cold"]), tuple(data["sync"]), tuple(data["warm"]), tuple(data["first_words"]),
+        int(data["peak_bytes"]),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

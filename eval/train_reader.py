@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 import numpy as np
 import torch
@@ -42,6 +43,7 @@ CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 8, 14
 _LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 6e-5, 3e-4, 2e-3, 80
 # A lower layer learns the more slowly the lower it is (discriminative fine-tuning, Howard and Ruder 2018).
 _LOWER_RATE, _DECAY = 4e-5, 0.85
+UNTITLED = 5  # of so many documents one is trained on without its title, as some come without
 _SEED = 20261122
 # Where training starts: near sentences are likely, most sentences answer nothing.
 _START = ([[8.0, -8.0, 1.0], [8.0, -8.0, 1.0]], -4.0)
@@ -99,17 +101,23 @@ class Trainee:
 def load(files: Sequence[Path]) -> Training:
     """The training documents (see ``eval/training/README.md`` for their format)."""
     units: list[str] = []
+    embedded: list[str] = []
     questions: list[str] = []
     items: list[Item] = []
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             document = json.loads(line)
+            title = document["title"] if crc32(document["id"].encode()) % UNTITLED else ""
             numbers: dict[tuple[int, int], int] = {}
             first = len(units)
             for s, section in enumerate(document["sections"]):
+                before = ""
                 for n, sentence in enumerate(section["sentences"]):
                     numbers[s, n] = len(units)
-                    units.append(unit(section["heading"], sentence))
+                    units.append(unit(section["heading"], sentence, title, before))
+                    # As the index embeds it: the title stands for the reader alone.
+                    embedded.append(f"{section['heading']}. {sentence}" if section["heading"] else sentence)
+                    before = sentence
             for asked in document["questions"]:
                 gold = frozenset(numbers[s, n] for s, n in asked["gold"])
                 items.append(Item(len(questions), asked["target"], gold, range(first, len(units))))
@@ -122,7 +130,7 @@ def load(files: Sequence[Path]) -> Training:
         return found
 
     return Training(
-        units, questions, items, pieces(units), pieces(questions), encode(units), encode(questions)
+        units, questions, items, pieces(units), pieces(questions), encode(embedded), encode(questions)
     )
 
 

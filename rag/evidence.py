@@ -41,6 +41,7 @@ MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
+_LEAST_WITHHOLDS = -0.7
 
 
 def gather(
@@ -199,7 +200,7 @@ def _readings(
     """
     rows = [row for day in days for row in day.chosen]
     bests = np.array([day.best for day in days for _ in day.chosen], np.float32)
-    units = [_unit(library, library.rows[row]) for row in rows]
+    units = [_unit(library, row) for row in rows]
     read = shipped_reader().read(detail.text, units, cosines[rows], bests)
     first = 0
     for day in days:
@@ -219,15 +220,22 @@ def _relative(
         others = np.concatenate([earlier[:, 0], np.delete(scores[:, 0], place)])
         lead = answers - float(others.max(initial=_SCALE * _LEAST))
         values = (answers, withholds, answers - total, withholds - total, lead)
-        found[row] = tuple(max(_LEAST, min(_MOST, value / _SCALE)) for value in values)
+        least = (_LEAST, _LEAST_WITHHOLDS, _LEAST, _LEAST_WITHHOLDS, _LEAST)
+        found[row] = tuple(
+            max(low, min(_MOST, value / _SCALE)) for low, value in zip(least, values, strict=True)
+        )
     return found
 
 
-def _unit(library: Library, row: Row) -> str:
-    sentence = row.reading.sentence
-    sections = library.documents[row.document].document.sections
+def _unit(library: Library, number: int) -> str:
+    row = library.rows[number]
+    sentence, document = row.reading.sentence, library.documents[row.document].document
+    sections = document.sections
     heading = sections[sentence.section].title if sentence.section < len(sections) else ""
-    return unit(heading, sentence.text)
+    last = library.rows[number - 1] if number else row
+    follows = last.document == row.document and last.reading.sentence.block == sentence.block
+    before = last.reading.sentence.text if follows and last is not row else ""
+    return unit(heading, sentence.text, document.title, before)
 
 
 def _open_features(

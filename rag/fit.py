@@ -110,14 +110,16 @@ def astray(
     It lacks a number of the question, or a name that stands nowhere in the library: no other number or
     release is another word for the same one, and of what is never named nothing is said.  Or it names what a
     longer name begins with, and not the rest: the Norvik board is not Norvik.  Or its subject has another
-    name.  Or it denies what the question takes for granted, or only supposes it, or is not by the one whose
-    words are asked for.  Or it says the contrary, or says it of another of a kind (see ``contrast``).
+    name, or it gives the reason of something else.  Or it denies what the question takes for granted, or
+    only supposes it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of
+    another of a kind (see ``contrast``).
     """
     missing = _missing(detail, matches)
     return (
         any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
+        or _of_another_event(detail, row, segment, matches)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
@@ -134,6 +136,17 @@ def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
     had = "|".join(re.escape(t.text) for t in detail.of("name") if t not in missing)
     whole = rf"\b(?:{had})[ -]{re.escape(term.text)}(?![\w-])"
     return bool(had) and re.search(whole, detail.text) is not None
+
+
+def _of_another_event(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
+    """Whether a clause has neither what a "why" takes for granted nor, itself, any of its names.
+
+    Why a ferry was passed over is not why the bridge was shut, though the one is told after the other.
+    """
+    names = detail.of("name")
+    named = any(t.key in row.reading.own for t in names)
+    asked = detail.ask is Ask.WHY and bool(names)
+    return asked and not named and not _fits_premise(detail, row, segment, matches)
 
 
 def _of_another_name(detail: Detail, row: Row, missing: Sequence[Term]) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import threading
+import tomllib
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
@@ -30,14 +31,10 @@ if TYPE_CHECKING:
     from rag.reader_layers import Layers
 
 WEIGHTS = "reader.safetensors"
-MOST_WORD_PIECES = 80
+MOST_WORD_PIECES = 96
 _KEPT_STATES = 4000  # sentences whose lower states stay in memory, about 25 kB each
 
-_FUNCTION_WORDS = frozenset(
-    "a an the of in on at to for and or is are was were be been do does did will would can could has have "
-    "had it its this that these those what which who whom when where why how much many with from by as "
-    "about if than then there".split()
-)
+_MOST_TITLE, _MOST_BEFORE = 12, 5  # words
 
 
 class Reader:
@@ -107,10 +104,51 @@ class Reader:
         return self._layers
 
 
-def unit(heading: str, sentence: str) -> str:
-    """A sentence as the reader sees it, under the heading that it stands under."""
+def unit(heading: str, sentence: str, title: str = "", before: str = "") -> str:
+    """A sentence as the reader sees it, under the heading that it stands under.
+
+    Args:
+        heading: its section's title, or "".
+        sentence: what is judged.
+        title: its document's title, which is shown only before a sentence that names nothing itself.
+        before: the sentence before it, which is shown only where this one begins with a pronoun.
+    """
     text = re.sub(r"\s+", " ", sentence)
-    return f"{heading}: {text}" if heading else text
+    told = text
+    if before and _leans(text):
+        told = f"({_first(before, _MOST_BEFORE)}) {told}"
+    if heading:
+        told = f"{heading}: {told}"
+    return told if title in ("", heading) or _names(text) else f"{_first(title, _MOST_TITLE)} | {told}"
+
+
+def _names(sentence: str) -> bool:
+    """Whether a sentence may name something; "The" or "In" at its beginning is no name."""
+    first, *others = re.findall(r"[^\W_]+", sentence)[:60] or [""]
+    return first.lower() not in _lists()["openers"] or any(
+        word[:1].isupper() and word != "I" for word in others
+    )
+
+
+def _first(text: str, words: int) -> str:
+    return " ".join(text.split()[:words])
+
+
+def _leans(sentence: str) -> bool:
+    """Whether a sentence begins with a pronoun, so that it goes on about what the one before it named."""
+    return _leaning().match(sentence) is not None
+
+
+@lru_cache(maxsize=1)
+def _leaning() -> re.Pattern[str]:
+    linking, pronouns = ("|".join(sorted(_lists()[name])) for name in ("linking", "pronouns"))
+    return re.compile(rf"(?:(?:{linking}|in \d{{4}}),? )?(?:{pronouns})\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _lists() -> dict[str, frozenset[str]]:
+    data = tomllib.loads(resources.files("rag").joinpath("reader.toml").read_text("utf-8"))
+    return {name: frozenset(words) for name, words in data.items()}
 
 
 def overlap(question: str, text: str) -> float:
@@ -120,7 +158,8 @@ def overlap(question: str, text: str) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return {word[:6] for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in _FUNCTION_WORDS}
+    common = _lists()["function_words"]
+    return {word[:6] for word in re.findall(r"[a-z0-9]+", text.lower()) if word not in common}
 
 
 @lru_cache(maxsize=1)

@@ -55,3 +55,15 @@ STILL = [
 def test_a_denial_a_scale_and_both_words_are_left_alone(parser: Parser, sentence: str, question: str) -> None:
     text = f"## Notes\n\n{sentence} In March a large toll did increase.\n"
     assert sentence in sentences(*evidence(parser, question, text))
+
+
+def test_the_reason_of_another_event_is_no_answer_to_a_why(parser: Parser) -> None:
+    shut = "The Orlen bridge was shut in May because its cables were worn."
+    ferry = "The cheaper yard was passed over because its dock is too small."
+    text = f"## Notes\n\n{shut} {ferry}\n"
+    found = sentences(
+        *evidence(parser, "Why was the Orlen bridge moved to Sund?", text + "\nSund has a tower.\n")
+    )
+    assert ferry not in found
+    assert ferry in sentences(*evidence(parser, "Why was the cheaper yard passed over?", text))
+    assert shut in sentences(*evidence(parser, "Why was the Orlen bridge shut?", text))

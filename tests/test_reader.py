@@ -15,13 +15,15 @@ from rag.errors import WeightsError
 from rag.reader import Reader, overlap, shipped_reader, unit
 from rag.settings import Settings
 
-SENTENCES = (
+TOLD = (
     "The lighthouse was built in 1821 from local granite.",
     "Its keeper, Marit Solheim, retires in June.",
     "The trust has not said what the new lamp costs.",
     "Visitors reach the island by a boat that leaves Kvalvik twice a day.",
     "Whether the tower will be painted again is still being discussed.",
 )
+# As the product shows them: "its" keeper is the keeper of what the sentence before speaks of.
+SENTENCES = tuple(unit("", now, "", before) for before, now in zip(("", *TOLD), TOLD, strict=False))
 
 
 def test_what_else_is_read_changes_no_bit_of_a_score() -> None:
@@ -65,7 +67,9 @@ def test_a_score_does_not_hang_on_the_other_sentences() -> None:
     encode = load_embedder(Settings(llm="none")).encode
     likeness = encode(list(SENTENCES)) @ encode(["When was the lighthouse put up?"])[0]
     alone = [
-        shipped_reader().read("When was the lighthouse put up?", [s], likeness[[n]], float(likeness.max()))[0]
+        shipped_reader().read("When was the lighthouse put up?", [s], likeness[[n]], float(likeness.max()))[
+            0, :2
+        ]
         for n, s in enumerate(SENTENCES)
     ]
     np.testing.assert_allclose(together, np.stack(alone), atol=1e-2)
@@ -95,6 +99,26 @@ def test_weights_that_cannot_be_read_are_one_line(tmp_path: Path, content: bytes
 def test_a_unit_is_one_line_under_its_heading() -> None:
     assert unit("Plans", "It opens\n  in May.") == "Plans: It opens in May."
     assert unit("", "It opens.") == "It opens."
+
+
+def test_a_unit_shows_the_sentence_before_where_a_pronoun_stands_for_what_it_names() -> None:
+    before = "The second line was planned by Oda Brekke and by her brothers, who had planned the first one."
+    shown = "The second line was planned"  # what it is about, and not what it says
+    assert unit("Plans", "It opens in May.", "", before) == f"Plans: ({shown}) It opens in May."
+    assert unit("", "In 2027, they close.", "", "Two lines lose money.").startswith("(Two lines lose")
+    assert unit("", "The line opens in May.", "", before) == "The line opens in May."
+
+
+def test_a_unit_shows_the_title_where_the_sentence_names_nothing() -> None:
+    assert (
+        unit("Terms", "The drivers are free.", "Heron 4 notes")
+        == "Heron 4 notes | Terms: The drivers are free."
+    )
+    assert unit("", "In spring we open it.", "Heron 4 notes") == "Heron 4 notes | In spring we open it."
+    assert unit("", "The drivers of Heron 3 are free.", "Heron 4 notes") == "The drivers of Heron 3 are free."
+    assert unit("", "Brannock pays for it.", "Heron 4 notes") == "Brannock pays for it."
+    assert unit("Plans", "It opens.", "Plans") == "Plans: It opens."  # that heading says it already
+    assert len(unit("", "It opens.", "word " * 40).split()) == 15
 
 
 def test_overlap_counts_content_words_by_their_beginnings() -> None:
