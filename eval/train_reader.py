@@ -32,6 +32,7 @@ from rag import weights
 from rag.embedding import load_embedder
 from rag.reader import MOST_WORD_PIECES, WEIGHTS, overlap, unit
 from rag.reader_layers import Network
+from rag.reading import in_section
 from rag.settings import Settings
 
 FOLDER = Path(__file__).resolve().parent / "training"
@@ -43,7 +44,7 @@ CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 8, 14
 _LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 6e-5, 3e-4, 2e-3, 80
 # A lower layer learns the more slowly the lower it is (discriminative fine-tuning, Howard and Ruder 2018).
 _LOWER_RATE, _DECAY = 4e-5, 0.85
-UNTITLED = 5  # of so many documents one is trained on without its title, as some come without
+_UNTITLED = 5  # of so many documents one is trained on without its title, as some come without
 _SEED = 20261122
 # Where training starts: near sentences are likely, most sentences answer nothing.
 _START = ([[8.0, -8.0, 1.0], [8.0, -8.0, 1.0]], -4.0)
@@ -107,7 +108,7 @@ def load(files: Sequence[Path]) -> Training:
     for file in files:
         for line in file.read_text("utf-8").splitlines():
             document = json.loads(line)
-            title = document["title"] if crc32(document["id"].encode()) % UNTITLED else ""
+            title = document["title"] if crc32(document["id"].encode()) % _UNTITLED else ""
             numbers: dict[tuple[int, int], int] = {}
             first = len(units)
             for s, section in enumerate(document["sections"]):
@@ -115,8 +116,7 @@ def load(files: Sequence[Path]) -> Training:
                 for n, sentence in enumerate(section["sentences"]):
                     numbers[s, n] = len(units)
                     units.append(unit(section["heading"], sentence, title, before))
-                    # As the index embeds it: the title stands for the reader alone.
-                    embedded.append(f"{section['heading']}. {sentence}" if section["heading"] else sentence)
+                    embedded.append(in_section(section["heading"], sentence))
                     before = sentence
             for asked in document["questions"]:
                 gold = frozenset(numbers[s, n] for s, n in asked["gold"])

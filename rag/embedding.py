@@ -104,15 +104,9 @@ class Embedder:
 
     def _loaded(self) -> Model:
         if self._model is None:
-            from safetensors import SafetensorError
-
-            try:
+            mend = "set STATED_EMBEDDER to the folder of a sentence-transformers model."
+            with weights.loading(f"The embedder {self.name}", mend):
                 self._model = self._load(self._folder)
-            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-                raise WeightsError(
-                    f"The embedder {self.name} cannot be loaded ({str(error).splitlines()[0]}): "
-                    "set STATED_EMBEDDER to the folder of a sentence-transformers model."
-                ) from error
         return self._model
 
 
@@ -169,9 +163,8 @@ def load_embedder(settings: Settings) -> Embedder:
     """
     if not settings.embedder:
         return _embedder(DEFAULT_NAME, weights.embedder_path(), _shipped)
-    folder = local_folder(
-        settings.embedder, "embedder", "or leave STATED_EMBEDDER empty for the shipped one."
-    )
+    mend = "or leave STATED_EMBEDDER empty for the shipped one."
+    folder = local_folder(settings.embedder, "embedder", mend)
     return _embedder(settings.embedder, folder, SentenceModel)
 
 

@@ -41,7 +41,9 @@ MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
+# It is wrong oftener still where it sees nothing withheld in a sentence that says so in plain words.
 _LEAST_WITHHOLDS = -0.7
+_LEAST_EACH = (_LEAST, _LEAST_WITHHOLDS, _LEAST, _LEAST_WITHHOLDS, _LEAST)  # by ``READING_FEATURES``
 
 
 def gather(
@@ -220,10 +222,8 @@ def _relative(
         others = np.concatenate([earlier[:, 0], np.delete(scores[:, 0], place)])
         lead = answers - float(others.max(initial=_SCALE * _LEAST))
         values = (answers, withholds, answers - total, withholds - total, lead)
-        least = (_LEAST, _LEAST_WITHHOLDS, _LEAST, _LEAST_WITHHOLDS, _LEAST)
-        found[row] = tuple(
-            max(low, min(_MOST, value / _SCALE)) for low, value in zip(least, values, strict=True)
-        )
+        bounded = zip(_LEAST_EACH, values, strict=True)
+        found[row] = tuple(max(least, min(_MOST, value / _SCALE)) for least, value in bounded)
     return found
 
 
@@ -232,9 +232,11 @@ def _unit(library: Library, number: int) -> str:
     sentence, document = row.reading.sentence, library.documents[row.document].document
     sections = document.sections
     heading = sections[sentence.section].title if sentence.section < len(sections) else ""
-    last = library.rows[number - 1] if number else row
-    follows = last.document == row.document and last.reading.sentence.block == sentence.block
-    before = last.reading.sentence.text if follows and last is not row else ""
+    before = ""
+    if number:
+        last = library.rows[number - 1]
+        if (last.document, last.reading.sentence.block) == (row.document, sentence.block):
+            before = last.reading.sentence.text
     return unit(heading, sentence.text, document.title, before)
 
 

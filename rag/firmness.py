@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Sequence
 
@@ -67,9 +68,17 @@ def _opinion(tokens: Sequence[Token], pred: Predication, silent: Collection[str]
     """Whether the predicate's own words, but for the ``silent``, are a judgement."""
     rest = {p for p in pred.rest if not in_side_clause(tokens, p, pred.place)}
     places = sorted(pred.subject | rest | {pred.place})
-    words = " ".join(tokens[p].text for p in places if tokens[p].low not in silent)
-    # The parser parts what is written as one: "a mixture-of-experts model" names no experts.
-    return bool(cues().opinion.search(plain(words.replace(" - ", "-"))))
+    words = [tokens[p] for p in places if tokens[p].low not in silent]
+    return bool(cues().opinion.search(plain(_spelled(words))))
+
+
+def _spelled(words: Sequence[Token]) -> str:
+    """Words as their sentence spaces them, which the cues are written for.
+
+    The parser parts what is written as one: "a mixture-of-experts model" names no experts.
+    """
+    gaps = ("" if one.end == other.start else " " for one, other in itertools.pairwise(words))
+    return "".join(part for word, gap in zip(words, (*gaps, ""), strict=True) for part in (word.text, gap))
 
 
 def _same_view(asked: Proposition, tokens: Sequence[Token], pred: Predication) -> bool:

@@ -25,7 +25,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag import weights
-from rag.errors import WeightsError
 
 if TYPE_CHECKING:
     from rag.reader_layers import Layers
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 WEIGHTS = "reader.safetensors"
 MOST_WORD_PIECES = 96
 _KEPT_STATES = 4000  # sentences whose lower states stay in memory, about 25 kB each
-
 _MOST_TITLE, _MOST_BEFORE = 12, 5  # words
 
 
@@ -91,16 +89,10 @@ class Reader:
     def _loaded(self) -> Layers:
         if self._layers is None:
             # Here, not above: importing torch takes seconds that most commands need not wait for.
-            from safetensors import SafetensorError
-
             from rag.reader_layers import Layers
 
-            try:
+            with weights.loading("The reader", "install the package again."):
                 self._layers = Layers(self._base, self._head)
-            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-                raise WeightsError(
-                    f"The reader cannot be loaded ({str(error).splitlines()[0]}): install the package again."
-                ) from error
         return self._layers
 
 
@@ -115,7 +107,7 @@ def unit(heading: str, sentence: str, title: str = "", before: str = "") -> str:
     """
     text = re.sub(r"\s+", " ", sentence)
     told = text
-    if before and _leans(text):
+    if before and _leaning().match(text):
         told = f"({_first(before, _MOST_BEFORE)}) {told}"
     if heading:
         told = f"{heading}: {told}"
@@ -134,13 +126,9 @@ def _first(text: str, words: int) -> str:
     return " ".join(text.split()[:words])
 
 
-def _leans(sentence: str) -> bool:
-    """Whether a sentence begins with a pronoun, so that it goes on about what the one before it named."""
-    return _leaning().match(sentence) is not None
-
-
 @lru_cache(maxsize=1)
 def _leaning() -> re.Pattern[str]:
+    """Matches a sentence that begins with a pronoun: it goes on about what the one before it named."""
     linking, pronouns = ("|".join(sorted(_lists()[name])) for name in ("linking", "pronouns"))
     return re.compile(rf"(?:(?:{linking}|in \d{{4}}),? )?(?:{pronouns})\b", re.IGNORECASE)
 

@@ -213,9 +213,14 @@ def _readings(
         previous = Reading(
             sentence, row, stance, tuple(t.key for t in row), own, aside, topical, carried,
             about, frequent | titled, before, anaphoric, speaker,
-            f"{title}. {sentence.text}" if title else sentence.text,
+            in_section(title, sentence.text),
         )  # fmt: skip
         yield previous
+
+
+def in_section(title: str, sentence: str) -> str:
+    """A sentence as the index embeds it: with its section's title before it."""
+    return f"{title}. {sentence}" if title else sentence
 
 
 def _ubiquitous(found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]) -> frozenset[str]:

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from rag import weights
 from rag.embedding import local_folder
 from rag.errors import WeightsError
 from rag.settings import Settings
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder
-
 
 _NONE = "or leave STATED_CROSS_ENCODER empty."
 _MEND = f"set STATED_CROSS_ENCODER to the folder of a sentence-transformers cross-encoder, {_NONE}"
@@ -59,17 +59,12 @@ class Reranker:
     def _loaded(self) -> CrossEncoder:
         if self._model is None:
             # Here, not above: the import takes seconds, and few ask for it.
-            from safetensors import SafetensorError
             from sentence_transformers import CrossEncoder
 
-            try:
+            with weights.loading(f"The cross-encoder {self.name}", _MEND):
                 model = CrossEncoder(
                     str(self._folder), device="cpu", local_files_only=True, trust_remote_code=False
                 )
-            except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
-                raise WeightsError(
-                    f"The cross-encoder {self.name} cannot be loaded ({str(error).splitlines()[0]}): {_MEND}"
-                ) from error
             if model.num_labels != 1:
                 raise WeightsError(
                     f"The cross-encoder {self.name} gives {model.num_labels} scores, not one: {_MEND}"

@@ -12,8 +12,8 @@ import importlib.util
 import json
 import os
 import tomllib
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +51,26 @@ class ModelFile:
     def part_packages(self) -> tuple[str, ...]:
         """The part packages in order."""
         return tuple(self.part_package.format(n=n) for n in range(1, self.parts + 1))
+
+
+@contextmanager
+def loading(what: str, mend: str) -> Iterator[None]:
+    """Says in one line that a model's files are missing, damaged or of another kind.
+
+    Args:
+        what: the model, as a sentence begins with it.
+        mend: what can be done.
+
+    Raises:
+        WeightsError: what is done inside could not read them.
+    """
+    # Here, not above: of all commands only those that load a model need it.
+    from safetensors import SafetensorError
+
+    try:
+        yield
+    except (OSError, ValueError, KeyError, RuntimeError, SafetensorError) as error:
+        raise WeightsError(f"{what} cannot be loaded ({str(error).splitlines()[0]}): {mend}") from error
 
 
 def cache_path() -> Path:

@@ -152,3 +152,5 @@ def test_a_word_inside_a_compound_is_no_judgement(parser: Parser) -> None:
     model = "As published on its card, Wren-2 is a mixture-of-experts model with 92 billion parameters."
     assert decide(parser, model, "Is Wren-2 a mixture-of-experts model?") == "yes"
     assert decide(parser, "According to experts, the bridge is safe.", "Is the bridge safe?") == "none"
+    spaced = "The bridge is - experts agree - safe."
+    assert decide(parser, spaced, "Is the bridge safe?") == "none"
