@@ -46,7 +46,7 @@ def shelf() -> Iterator[tuple[Shelf, Readings, Changes]]:
 
 
 def adding(assistant: Shelf, changes: Changes, name: str) -> Any:
-    def act() -> Outcome:
+    def act(_: Job) -> Outcome:
         assistant.notes.append(name)
         assistant.let.clear()
         return Outcome([f"{name} was added."])
@@ -76,8 +76,22 @@ def test_the_next_document_is_taken_while_the_first_ones_changes_are_being_told(
     assert [one.detail for one in last.rows] == ["wick", "shade"]  # not those of before
 
     assistant.let.set()
-    third = desk.start("Adding documents", lambda job: carry_out(changes, job, Outcome), str)
+    third = desk.start("Adding documents", lambda job: carry_out(changes, job, lambda _: Outcome()), str)
     assert third.finished.wait(20) and "newly stated" not in third.result
+
+
+def test_what_an_overtaken_job_did_not_tell_is_told_though_the_next_one_changes_nothing(
+    shelf: tuple[Shelf, Readings, Changes],
+) -> None:
+    assistant, _, changes = shelf
+    desk = Desk()
+    first = desk.start("Adding documents", adding(assistant, changes, "wick"), str)
+    until(lambda: first.so_far)
+    refused = Outcome(refused={"0 shade.md": "shade.md has no date."})
+    second = desk.start("Adding documents", lambda job: carry_out(changes, job, lambda _: refused), str)
+    assistant.let.set()
+    assert second.finished.wait(20)
+    assert "shade.md has no date" in second.result and "1 detail newly stated" in second.result
 
 
 def test_what_lasts_is_never_overtaken() -> None:

@@ -40,27 +40,32 @@ class Changes:
 
     def __init__(self, readings: Readings) -> None:
         self._readings = readings
-        self._told: list[LedgerRow] | None = None
+        self._untold: list[LedgerRow] | None = None
 
-    def begin(self, job: Job) -> None:
-        """Read the ledger as it is.
+    @property
+    def owed(self) -> bool:
+        """Whether there are changes that an overtaken job did not come to tell."""
+        return self._untold is not None
+
+    def before(self, job: Job) -> list[LedgerRow]:
+        """The ledger as it was told last.
 
         Raises:
             StatedError: it cannot be read.
         """
-        if self._told is None:
-            self._told = self._readings.rows(_reading(job, _BEFORE))
+        return self._readings.rows(_reading(job, _BEFORE)) if self._untold is None else self._untold
 
-    def end(self, job: Job) -> list[Difference]:
-        """Read it again; what differs from what was told last.
+    def since(self, before: list[LedgerRow], job: Job) -> list[Difference]:
+        """What differs from that now.
 
         Raises:
-            StatedError: it cannot be read.
-            OvertakenError: the next job waits, and begins with what this one did not tell.
+            StatedError: the ledger cannot be read.
+            OvertakenError: the next job waits; what this one did not tell is owed.
         """
+        self._untold = before
         self._readings.outdate()
         now = self._readings.rows(_reading(job, _AFTER))
-        before, self._told = self._told or [], None
+        self._untold = None
         return differences(before, now)
 
 
@@ -73,7 +78,7 @@ class Outcome:
     left: list[Path] = field(default_factory=list)
 
 
-def carry_out(changes: Changes, job: Job, act: Callable[[], Outcome]) -> str:
+def carry_out(changes: Changes, job: Job, act: Callable[[Job], Outcome]) -> str:
     """Change the documents and find what that changes; what happened as HTML.
 
     Args:
@@ -85,10 +90,11 @@ def carry_out(changes: Changes, job: Job, act: Callable[[], Outcome]) -> str:
         StatedError: what ``act`` raises, or the ledger cannot be read.
         OvertakenError: the next job waits; ``job.so_far`` says what this one did.
     """
-    changes.begin(job)
-    outcome = act()
+    before = changes.before(job)
+    outcome = act(job)
     job.so_far = outcome_html(outcome.done, outcome.refused, None)
-    return outcome_html(outcome.done, outcome.refused, changes.end(job) if outcome.done else [])
+    found = changes.since(before, job) if outcome.done or changes.owed else []
+    return outcome_html(outcome.done, outcome.refused, found)
 
 
 def add(

@@ -69,7 +69,7 @@ def outcome_html(done: Sequence[str], refused: dict[str, str], changes: Sequence
     """
     parts = [f"<p><b>{escape(line)}</b></p>" for line in done]
     parts += [fault(reason) for reason in refused.values()]
-    if done and changes is not None:
+    if changes or (done and changes is not None):
         parts.append(f'<p class="notice" role="status">{escape(summary(changes))}.</p>')
         parts.append(listing([_change(change) for change in changes], "plain changes"))
     return page_part("".join(parts))

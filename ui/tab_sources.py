@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from ui import documents
 from ui.access import Access
 from ui.dates import read_date
 from ui.documents_view import documents_html, progress_html
-from ui.jobs import Desk, Job, Work
+from ui.jobs import Desk, Job
 from ui.ledger_reading import Readings
 from ui.markup import fault, page_part
 from ui.wiring import LONG, QUICK
@@ -22,6 +23,7 @@ from ui.wiring import LONG, QUICK
 if TYPE_CHECKING:
     from rag import Assistant
 
+Act = Callable[[Job], documents.Outcome]
 _ADDING = page_part("<h2>Add documents</h2>")
 _KINDS = [("As the file says", ""), ("Article", "article"), ("Release note", "release-note")]
 
@@ -78,7 +80,6 @@ def build(
     if not access.takes_files:
         gr.HTML(page_part(fault(access.refusal(None))), js_on_load=None)
     after = [outcome, table, files, which, removal, asking, *others]
-
     changes = documents.Changes(readings)
 
     def shown(job: Job, kept: Any) -> list[Any]:
@@ -86,47 +87,38 @@ def build(
         room, asked = gr.update(visible=_removable(assistant)), gr.update(visible=False)
         return [progress_html(job), _table(assistant), kept, choice, room, asked, *refreshed()]
 
-    def run(title: str, work: Work, kept: Callable[[], Any]) -> Iterator[list[Any]]:
-        rest = [gr.skip()] * (len(after) - 1)
+    def told(job: Job) -> list[Any]:
+        """How far it is; what a person has put into the form meanwhile is theirs."""
+        form, elsewhere = [gr.skip()] * (len(after) - 1 - len(others)), [gr.skip()] * len(others)
+        return [progress_html(job), *form, *(refreshed() if job.finished.is_set() else elsewhere)]
+
+    def run(title: str, ready: Callable[[], Act], kept: Callable[[], Any]) -> Iterator[list[Any]]:
         try:
-            job = desk.start(title, work, _failed)
+            act = ready()  # before the job: what is refused need not end another one
+            job = desk.start(title, lambda job: documents.carry_out(changes, job, act), _failed)
         except StatedError as error:
-            yield [_failed(str(error)), *rest]
+            yield [_failed(str(error)), *[gr.skip()] * (len(after) - 1)]
             return
-        yield from _followed(
-            desk, job,
-            lambda: shown(job, kept()),
-            lambda: [progress_html(job), *rest],
-            lambda: [progress_html(job), *[gr.skip()] * (len(after) - 1 - len(others)), *refreshed()],
-        )  # fmt: skip
+        for just_changed in _followed(desk, job):
+            yield shown(job, kept()) if just_changed else told(job)
 
     def taking(paths: list[str] | None, when: str, kind: str, request: gr.Request) -> Iterator[list[Any]]:
         refused: list[Path] = []
 
-        def work(job: Job) -> str:
+        def ready() -> Act:
             chosen = [Path(path) for path in paths or ()]
             _check(access.refusal(request), chosen, kind)
-            published = read_date(when)
-
-            def act() -> documents.Outcome:
-                outcome = documents.add(assistant, chosen, published, kind or None, job)
-                refused.extend(outcome.left)
-                return outcome
-
-            return documents.carry_out(changes, job, act)
+            return _adding(assistant, chosen, read_date(when), kind or None, refused)
 
         # What was refused stays in the box, so that a date can be given and "Add" pressed again.
-        yield from run("Adding documents", work, lambda: [str(path) for path in refused] or None)
+        yield from run("Adding documents", ready, lambda: [str(path) for path in refused] or None)
 
     def removing(document_id: str | None, request: gr.Request) -> Iterator[list[Any]]:
-        def work(job: Job) -> str:
-            if reason := access.refusal(request):
-                raise StatedError(reason)
-            return documents.carry_out(
-                changes, job, lambda: documents.remove(assistant, document_id or "", job)
-            )
+        def ready() -> Act:
+            _permitted(access.refusal(request))
+            return lambda job: documents.remove(assistant, document_id or "", job)
 
-        yield from run("Removing a document", work, gr.skip)
+        yield from run("Removing a document", ready, gr.skip)
 
     # "multiple": the next click need not wait until the last one's changes are told.
     several: dict[str, Any] = {"concurrency_limit": 4, "trigger_mode": "multiple", **LONG}
@@ -144,20 +136,25 @@ def build(
     return [outcome, table, which, removal, *others], now
 
 
-def _followed(
-    desk: Desk, job: Job, whole: Callable[[], list[Any]], brief: Callable[[], list[Any]],
-    last: Callable[[], list[Any]],
-) -> Iterator[list[Any]]:  # fmt: skip
-    """A job as the page shows it: ``whole`` once the documents are changed, ``last`` when all is told.
+def _adding(
+    assistant: Assistant, files: list[Path], published: date | None, kind: str | None, refused: list[Path]
+) -> Act:
+    """Adds files; those that are refused are put into ``refused``."""
 
-    What a person has put into the form meanwhile is theirs; and what overtook the job is shown instead of it.
-    """
+    def act(job: Job) -> documents.Outcome:
+        outcome = documents.add(assistant, files, published, kind, job)
+        refused.extend(outcome.left)
+        return outcome
+
+    return act
+
+
+def _followed(desk: Desk, job: Job) -> Iterator[bool]:
+    """Until a job has ended, again and again: whether it has changed the documents since the last look."""
     changed = False
     for seen in desk.watch(job):
         before, changed = changed, bool(seen.so_far) or seen.finished.is_set()
-        yield whole() if changed and not before else brief()
-    if not job.overtaken.is_set():
-        yield last()
+        yield changed and not before
 
 
 def _ask_first(document_id: str | None) -> list[Any]:
@@ -169,9 +166,13 @@ def _ask_first(document_id: str | None) -> list[Any]:
     return [gr.update(visible=True), page_part(words), gr.update(visible=bool(document_id))]
 
 
-def _check(refusal: str, files: list[Path], kind: str) -> None:
+def _permitted(refusal: str) -> None:
     if refusal:
         raise StatedError(refusal)
+
+
+def _check(refusal: str, files: list[Path], kind: str) -> None:
+    _permitted(refusal)
     if not files:
         raise StatedError("Choose the files to add first.")
     for file in files:

@@ -91,7 +91,9 @@ def test_what_cannot_be_used_is_told_by_name(tab: Page, tmp_path: Path, site: Si
     tab.get_by_role("button", name="Add", exact=True).click()
     expect(tab.locator("#outcome")).to_contain_text("2026-01-02-same.md was added")
     expect(tab.locator("#outcome [role=alert]")).to_contain_text("2026-01-01-scan.pdf")
-    # What is in the form while the changes are still being told stays there, and the next is taken.
+    # That is told before it is known what changed.
+    expect(tab.locator("#outcome [role=status]")).to_contain_text("ledger")
+
     choose(tab, same)
     tab.get_by_role("button", name="Add", exact=True).click()
     expect(tab.locator("#outcome")).to_contain_text("was added before")
