@@ -8,7 +8,7 @@ import pytest
 from rag.assessed import Assessed
 from rag.candidates import OPEN_FEATURES, STATED_FEATURES, Evidence, Open
 from rag.embedding import load_embedder
-from rag.evidence import gather
+from rag.evidence import _relative, _unit, gather
 from rag.language import Parser
 from rag.question import Detail, understand
 from rag.reading import analyse, restore
@@ -233,3 +233,23 @@ def test_a_word_that_only_tells_which_thing_is_meant_says_little(
     found, _ = evidence(parser, question, f"## Orlen\n\n{sentence}\n")
     (candidate,) = found.stated
     assert candidate.matches["verb:releas"].strength == pytest.approx(strength)
+
+
+def test_the_reader_is_shown_a_title_and_what_a_pronoun_stands_for_within_a_paragraph(parser: Parser) -> None:
+    text = "## Terms\n\nThe second ferry is slow. It carries bikes.\n\nIt was built in Sund."
+    document = markdown(text, "Heron 4")
+    _, analysis = analyse(document, parser)
+    read = restore(document, analysis)
+    library = Library((read,), np.zeros((len(read.readings), 1), np.float32), {})
+    assert [_unit(library, number) for number in range(3)] == [
+        "Heron 4 | Terms: The second ferry is slow.",
+        "Heron 4 | Terms: (The second ferry is slow.) It carries bikes.",
+        "Terms: It was built in Sund.",
+    ]
+
+
+def test_a_reader_that_sees_nothing_at_all_counts_for_a_bounded_doubt() -> None:
+    (features,) = _relative(
+        [5], np.array([[-40.0, -40.0]], np.float32), np.zeros((0, 2), np.float32)
+    ).values()
+    assert features[:4] == (-1.0, -0.7, -1.0, -0.7)
