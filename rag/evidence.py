@@ -11,8 +11,7 @@ A sentence that was not read (it is near the question neither in meaning nor in 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,12 +31,9 @@ from rag.polarity import polarity_of
 from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Row, cover
+from rag.shortlist import Shortlist
 
 Vectors = Mapping[str, NDArray[np.float32]]
-# How many sentences of a date are read: the nearest in meaning, and the nearest in words.
-NEAREST, MOST_COVERED, MOST_OPEN = 10, 4, 3
-# How many are read in all, and how many of a date when the earlier ones have used these up.
-MOST_READ, LEAST_READ = 24, 4
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
@@ -63,8 +59,8 @@ def gather(
     Raises:
         WeightsError: the reader's files cannot be loaded.
     """
-    so_far = _SoFar()
-    days = [_day(detail, library.at(day), vectors, cosines, so_far) for day, _ in library.stages]
+    shortlist = Shortlist()
+    days = [_day(detail, library.at(day), vectors, cosines, shortlist) for day, _ in library.stages]
     stated: list[Candidate] = []
     open_: list[Open] = []
     for day, readings in zip(days, _readings(detail, library, days, cosines), strict=True):
@@ -73,14 +69,6 @@ def gather(
     return Evidence(
         tuple(sorted(stated, key=lambda one: one.row)), tuple(sorted(open_, key=lambda one: one.row))
     )
-
-
-@dataclass(slots=True)
-class _SoFar:
-    """What the dates up to one have brought: the cosines, and the number of sentences that are to be read."""
-
-    cosines: list[float] = field(default_factory=list)
-    chosen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,18 +83,15 @@ class _Day:
 
 
 def _day(
-    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], so_far: _SoFar
+    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], shortlist: Shortlist
 ) -> _Day:
     """The sentences of the library's own day."""
-    so_far.cosines.extend(float(cosines[row]) for row in library.fresh)
-    best = max(so_far.cosines, default=0.0)
+    best = shortlist.reach(library.fresh, cosines)
     fresh = ((n, library.rows[n].reading) for n in library.fresh)
     empty = {n for n, reading in fresh if tells_nothing(reading.tokens, reading.sentence.text)}
     worded = _worded(detail, library, vectors, cosines, best, empty)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in empty}
-    chosen = _chosen(worded, fits, library.fresh, cosines, so_far)
-    so_far.chosen += len(chosen)
-    return _Day(library, worded, fits, chosen, best)
+    return _Day(library, worded, fits, shortlist.choose(worded, fits, library.fresh, cosines), best)
 
 
 def _statements(detail: Detail, day: _Day, readings: Mapping[int, tuple[float, ...]]) -> Iterator[Candidate]:
@@ -164,33 +149,6 @@ def _decides(detail: Detail, row: Row, found: Candidate) -> float:
     if detail.ask is not Ask.YES_NO:
         return 0.0
     return float(polarity_of(detail, row, found.segment, found.matches) is not None)
-
-
-def _chosen(
-    worded: Mapping[int, Candidate],
-    fits: Mapping[int, GapFit],
-    fresh: Sequence[int],
-    cosines: NDArray[np.float32],
-    so_far: _SoFar,
-) -> list[int]:
-    """The sentences of a date worth reading, each once.
-
-    ``MOST_READ`` in all, and when the earlier dates have used these up, ``LEAST_READ`` of each further date
-    that has any with a name or another word of the question.  What is near in meaning alone is read where
-    only few of those up to its date are nearer: it cannot answer, and shows how sure the others are.
-    """
-    nearest = sorted(so_far.cosines, reverse=True)[:NEAREST][-1] if so_far.cosines else 0.0
-    near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n))[:NEAREST] if cosines[n] >= nearest]
-    room = max(LEAST_READ, MOST_READ - so_far.chosen)
-    apt = (c for c in worded.values() if room > LEAST_READ or not c.alien)
-    covered = [c.row for c in sorted(apt, key=lambda c: (-c.merit, c.row))]
-    linked = [f.row for f in sorted(fits.values(), key=lambda f: (-sum(f.features[:4]), f.row))]
-    chosen = list(dict.fromkeys([*near, *covered[:MOST_COVERED], *linked[:MOST_OPEN]]))
-    if len(chosen) <= room:
-        return chosen
-    pairs = zip_longest(covered[:MOST_COVERED], linked[:MOST_OPEN])
-    first = [row for pair in pairs for row in pair if row is not None]
-    return list(dict.fromkeys([*first, *(near if room > LEAST_READ else ())]))[:room]
 
 
 def _readings(
