@@ -41,11 +41,8 @@ LABELS: dict[str, dict[str, str]] = {
         "accepted": "accepted, of all sentences",
         "bad_among_accepted": "marked, of the sentences accepted",
     },
-    # It says neither kind nor speaker nor history.
-    "peer": {
-        **{m.name: m.label for m in MEASURES if m.name not in _NOT_THE_PEERS},
-        "p50": "seconds a question, p50",
-    },
+    # It says neither kind nor speaker nor history; seconds are `stated bench`'s, which asks in pairs.
+    "peer": {m.name: m.label for m in MEASURES if m.name not in _NOT_THE_PEERS},
 }
 
 

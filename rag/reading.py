@@ -65,6 +65,32 @@ class ReadDocument:
     readings: tuple[Reading, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """A section's first sentence: the names that it talks about, and those that it introduces in brackets."""
+
+    topical: frozenset[str]
+    introduced: frozenset[str]
+
+    def about(
+        self, headed: frozenset[str], subject: frozenset[str], topical: frozenset[str]
+    ) -> frozenset[str]:
+        """What a sentence of the section is about beside its own names.
+
+        Nothing where its subject is new there.  Where its subject is one of several that were introduced
+        ("by a board of owners (BO), and a council (CO)"), it is not about the others.
+
+        Args:
+            headed: the words of the section's title.
+            subject: the names of the sentence's subject.
+            topical: those of them that are not all over the document.
+        """
+        whole = self.topical | headed
+        if topical - whole:
+            return frozenset()
+        return whole - (self.introduced - subject - headed) if subject & self.introduced else whole
+
+
 def analyse(document: Document, parser: Parser) -> tuple[tuple[Sentence, ...], bytes]:
     """The sentences and their tokens as bytes, for the index to keep beside the vectors."""
     found = tuple(sentences(document, parser.sentences))
@@ -157,7 +183,7 @@ def _readings(
     common = frozenset(t.key for row in tokens for t in row if t.text.islower())
     previous: Reading | None = None
     last_speaker = ""
-    topic: dict[int, frozenset[str]] = {}
+    openings: dict[int, _Opening] = {}
     so_far: dict[int, frozenset[str]] = {}
     for sentence, row in zip(found, tokens, strict=True):
         if sentence.kind is UnitKind.HEADING:
@@ -186,18 +212,10 @@ def _readings(
             carried = (previous.topical or previous.carried) - own
         if any(t.low in ("these", "they", "them", "their", "both") for t in row):
             carried |= so_far.get(sentence.section, frozenset()) - own
-        topic.setdefault(sentence.section, topical)
+        opening = openings.setdefault(sentence.section, _Opening(topical, own & _introduced(row)))
         so_far[sentence.section] = so_far.get(sentence.section, frozenset()) | topical
-        strange = (
-            _subject_names(row, topical)
-            - topic[sentence.section]
-            - heading_keys.get(sentence.section, frozenset())
-        )
-        about = (
-            frozenset()
-            if strange
-            else topic[sentence.section] | heading_keys.get(sentence.section, frozenset())
-        )
+        headed = heading_keys.get(sentence.section, frozenset())
+        about = opening.about(headed, _subject_names(row, own), _subject_names(row, topical))
         # "This includes ...": the sentence goes on about what the one before said.
         points_back = any(t.low in _BACK and (t.pos == "PRON" or i == 0) for i, t in enumerate(row))
         before = (
@@ -248,6 +266,12 @@ def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[s
         for i, t in enumerate(row)
         if t.key in topical and (i in heads or (t.head in heads and t.dep in ("compound", "conj", "poss")))
     )
+
+
+def _introduced(row: Sequence[Token]) -> frozenset[str]:
+    """The words that stand alone in brackets, as a short name does behind the long one."""
+    threes = zip(row, row[1:], row[2:], strict=False)
+    return frozenset(b.key for a, b, c in threes if a.text == "(" and c.text == ")")
 
 
 def _example(row: Sequence[Token], place: int) -> bool:

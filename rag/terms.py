@@ -27,6 +27,7 @@ _CALENDAR = frozenset(
 _MEASURE = re.compile(r"\d[\d.,]*(?:b|bn|m|t|k)", re.IGNORECASE)
 
 
+_LINKING = frozenset("hold take make play carry bear".split())
 _MORE = frozenset("more most less least".split())
 _COMPARED = frozenset(("JJR", "JJS", "RBR", "RBS"))
 # Signs of units, which are written like names: "8 GB" is no product.
@@ -52,6 +53,11 @@ def _counts_answers(row: Sequence[Token], place: int, focus: frozenset[int]) -> 
     copular = head.dep == "nsubj" and row[head.head].lemma == "be"
     which = any(t.head == token.head and t.low in WH for t in row)
     return token.dep == "nummod" and head.tag in ("NNS", "NNPS") and wanted and (about or copular or which)
+
+
+def _light(row: Sequence[Token], place: int, focus: frozenset[int]) -> bool:
+    """Whether a verb only links what is asked for to a subject: the position that one holds is one's."""
+    return row[place].lemma in _LINKING and any(row[p].dep == "dobj" and row[p].head == place for p in focus)
 
 
 def _ordered(row: Sequence[Token], place: int) -> bool:
@@ -90,6 +96,8 @@ def terms_of(
         if role is None or (token.key, role) in seen or (ask is Ask.WHO and _for_a_person(row, place)):
             continue
         if role == "number" and ask is Ask.WHAT and _counts_answers(row, place, focus):
+            continue
+        if role == "verb" and _light(row, place, focus):
             continue
         if role in ("verb", "noun") and (_ordered(row, place) or (ask in WHOLE and token.key in SAYING)):
             continue

@@ -39,7 +39,7 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later part may be than the one that it stands before, in log-odds: of the same verdict,
 # and of the other one.
 SAME, OTHER = 0.7, 1.0
-COVERAGE = STATED_FEATURES.index("coverage")
+COVERAGE, _OBJECT = STATED_FEATURES.index("coverage"), STATED_FEATURES.index("object")
 _SHOWN_EARLIER = 3
 
 
@@ -192,6 +192,12 @@ def _exact(new: Standing) -> bool:
     return isinstance(lead, Candidate) and lead.features[COVERAGE] >= ALL_WORDS
 
 
+def _has_object(said: Standing) -> float:
+    """1 where the sentence has what is asked for, an amount of it where a number is asked for; else 0."""
+    lead = said.lead.lead
+    return lead.features[_OBJECT] if isinstance(lead, Candidate) else 0.0
+
+
 def _withheld(old: Standing, new: Standing) -> Standing:
     """A newer non-disclosure: by name it stands before a statement, which stays in sight."""
     lead = new.lead.lead
@@ -210,13 +216,14 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     if not _sure(new, old, OTHER if detail.newest else SAME) or (said[0] is None and said[1] is not None):
         return old
     kind, was = new.lead.found.kind, old.lead.found.kind
-    # Who asks for the newest release asks for one of them, whichever it is.
-    narrower = not detail.newest and not as_wide(
-        detail, *(library.rows[s.lead.found.rows[0]].reading for s in (new, old))
-    )
+    # Who asks for the newest release asks for one of them, whichever it is; and what an older sentence does
+    # not have itself, it does not say of more than a newer one.
+    readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
+    gained = _has_object(new) > _has_object(old)
+    narrower = not (detail.newest or gained) and not as_wide(detail, *readings)
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
-    apart = _differ(detail, new.lead, old.lead, library)
+    apart = None if gained else _differ(detail, new.lead, old.lead, library)
     if kind is ClaimKind.FACT and was is ClaimKind.COMMITMENT:
         how = Before.PLANNED
     elif apart is None:

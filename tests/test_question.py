@@ -147,6 +147,21 @@ def test_the_words_of_a_part_read_as_a_question(parser: Parser, question: str, t
     assert _asked(parser, question)[1].text == text
 
 
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("What form does the Heron take?", {"heron", "form"}),
+        ("Which risks does Ondar carry?", {"ondar", "risks"}),
+        ("What does the Heron carry?", {"heron", "carry"}),
+        ("Who holds the keys of the Heron?", {"heron", "holds", "keys"}),
+    ],
+)
+def test_a_verb_that_only_links_what_is_asked_for_is_not_looked_for(
+    parser: Parser, question: str, words: set[str]
+) -> None:
+    assert [a.words for a in _asked(parser, question)] == [words]
+
+
 # ---- follow-ups ------------------------------------------------------------------------------------
 
 FOLLOW_UPS = [

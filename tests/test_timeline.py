@@ -226,3 +226,19 @@ def test_what_a_sentence_leaves_open_of_no_name_is_asked_of_the_subject(tmp_path
         }
     open_ = {key for key, answer in asked.items() if answer.status is Status.UNDISCLOSED}
     assert open_ == set(asked) - {("Norvik lamp", date(2025, 3, 1))}
+
+
+def test_a_number_that_an_older_sentence_does_not_have_leads_also_from_a_page_of_the_thing(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "corpus").mkdir()
+    for name, day, text in (
+        ("a", "2025-01-01", "The Norvik board has a chair and members, who have one vote each."),
+        ("b", "2025-02-01", "The page of the Norvik board lists 26 members."),
+    ):
+        head = f"---\npublished: {day}\nkind: release-note\n---\n"
+        (tmp_path / "corpus" / f"{name}.md").write_text(head + text, "utf-8")
+    with assistant_over(tmp_path / "corpus", tmp_path / "data") as other:
+        answer = other.ask("How many members does the Norvik board have?", date(2025, 3, 1))
+    assert "26 members" in quotes(answer)[0]
+    assert "supersedes" not in answer.text
