@@ -249,7 +249,7 @@ def _has_bfloat16() -> bool:
 
 def begin(base: BertModel) -> Network:
     """Layers as the embedder has them, with a head that starts from the cosine."""
-    network = Network(base)
+    network = Network(base.encoder.layer, base.config.hidden_size)
     upper = network.upper
     with torch.no_grad():
         upper.seg.weight.zero_()

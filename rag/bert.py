@@ -107,11 +107,11 @@ class Layer(nn.Module):
         self.intermediate = nn.ModuleDict({"dense": _Linear(width, config.intermediate_size)})
         self.output = _Added(config.intermediate_size, config)
 
-    def forward(self, states: Tensor) -> Tensor:
-        """The next states, shape (texts, pieces, width)."""
+    def forward(self, states: Tensor, attention_mask: Tensor | None = None) -> Tensor:
+        """The next states, shape (texts, pieces, width); the mask is added to the attention."""
         looks = cast(nn.ModuleDict, self.attention["self"])
         query, key, value = (self._parted(looks[name](states)) for name in ("query", "key", "value"))
-        seen = scaled_dot_product_attention(query, key, value)
+        seen = scaled_dot_product_attention(query, key, value, attention_mask)
         states = self.attention["output"](seen.transpose(1, 2).flatten(2), states)
         return cast(Tensor, self.output(gelu(self.intermediate["dense"](states)), states))
 

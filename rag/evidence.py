@@ -10,14 +10,13 @@ A sentence that was not read (it is near the question neither in meaning nor in 
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.candidates import ASTRAY, Candidate, Evidence, Open
-from rag.directives import tells_nothing
 from rag.fit import (
     ALL_WORDS,
     astray,
@@ -87,10 +86,8 @@ def _day(
 ) -> _Day:
     """The sentences of the library's own day."""
     best = shortlist.reach(library.fresh, cosines)
-    fresh = ((n, library.rows[n].reading) for n in library.fresh)
-    empty = {n for n, reading in fresh if tells_nothing(reading.tokens, reading.sentence.text)}
-    worded = _worded(detail, library, vectors, cosines, best, empty)
-    fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if fit.row not in empty}
+    worded = _worded(detail, library, vectors, cosines, best)
+    fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if not library.rows[fit.row].empty}
     return _Day(library, worded, fits, shortlist.choose(worded, fits, library.fresh, cosines), best)
 
 
@@ -122,13 +119,12 @@ def _worded(
     vectors: Vectors,
     cosines: NDArray[np.float32],
     best: float,
-    empty: Container[int],
 ) -> dict[int, Candidate]:
-    """For every sentence that tells something, its best clause; ``empty`` are those that tell nothing."""
+    """For every sentence that tells something, its best clause."""
     found: dict[int, Candidate] = {}
     for number in library.fresh:
         row = library.rows[number]
-        if number in empty:
+        if row.empty:
             continue
         blocked = gap_places(row)
         clauses: list[Candidate] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -12,9 +12,8 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor, nn
-from transformers import AutoTokenizer, BertModel
 
-from rag.bert import together
+from rag.bert import BertModel, read_tokenizer, together
 from rag.reader import MOST_WORD_PIECES
 
 LOWER = 4  # layers that read question and sentence apart
@@ -28,10 +27,9 @@ _SCALE = 4.0  # brings products of two mean states to the size of the states the
 class Upper(nn.Module):
     """The layers that read question and sentence together, and what is made of their means."""
 
-    def __init__(self, base: BertModel) -> None:
+    def __init__(self, layers: Iterable[nn.Module], width: int) -> None:
         super().__init__()
-        width = base.config.hidden_size
-        self.layers = nn.ModuleList(copy.deepcopy(layer) for layer in base.encoder.layer[LOWER:])
+        self.layers = nn.ModuleList(layers)
         self.seg = nn.Embedding(2, width)
         self.head = nn.Sequential(nn.Linear(width * 3, _HIDDEN), nn.GELU(), nn.Dropout(0.1))
         self.out = nn.Linear(_HIDDEN, 2)
@@ -55,10 +53,12 @@ class Network(nn.Module):
     Both begin as copies of the embedder's; the embeddings of word pieces stay the embedder's own.
     """
 
-    def __init__(self, base: BertModel) -> None:
+    def __init__(self, layers: Iterable[nn.Module], width: int) -> None:
+        """``layers`` are the embedder's, from ``rag.bert`` or from ``transformers``, which can train."""
         super().__init__()
-        self.lower = nn.ModuleList(copy.deepcopy(layer) for layer in base.encoder.layer[:LOWER])
-        self.upper = Upper(base)
+        copies = [copy.deepcopy(layer) for layer in layers]
+        self.lower = nn.ModuleList(copies[:LOWER])
+        self.upper = Upper(copies[LOWER:], width)
 
     def states(self, embedded: Tensor, mask: Tensor) -> Tensor:
         """What the lower layers make of word pieces, shape (texts, pieces, width)."""
@@ -70,10 +70,10 @@ class Layers:
 
     def __init__(self, base: Path, trained: Path) -> None:
         """``base`` is the embedder's folder, ``trained`` the file of the trained layers."""
-        model = BertModel.from_pretrained(str(base), local_files_only=True)
-        model.train(False)
-        self._tokenizer = AutoTokenizer.from_pretrained(str(base), local_files_only=True)
-        self._embeddings, self._network = model.embeddings, Network(model)
+        model = BertModel.read(base)
+        self._tokenizer = read_tokenizer(base)
+        self._tokenizer.enable_truncation(MOST_WORD_PIECES)
+        self._embeddings, self._network = model.embeddings, Network(model.layers, model.config.hidden_size)
         self._network.load_state_dict({name: value.float() for name, value in load_file(trained).items()})
         self._network.train(False)
 
@@ -82,7 +82,7 @@ class Layers:
         """The states of each text's word pieces, shape (pieces, width)."""
         if not texts:
             return []
-        pieces = self._tokenizer(list(texts), truncation=True, max_length=MOST_WORD_PIECES)["input_ids"]
+        pieces = [found.ids for found in self._tokenizer.encode_batch(list(texts))]
         found: dict[int, NDArray[np.float16]] = {}
         for numbers, full in together([len(one) for one in pieces]):
             ids = torch.tensor([pieces[n] for n in full])

@@ -18,6 +18,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.directives import tells_nothing
 from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
 from rag.question import Detail, Term
@@ -40,7 +41,7 @@ OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
 class Row:
     """One sentence of the library, in order of the vectors; ``document`` is its document's place.
 
-    ``day`` is the date of its section, or of its document.
+    ``day`` is the date of its section, or of its document; ``empty`` whether it is evidence of nothing.
     """
 
     document: int
@@ -48,6 +49,7 @@ class Row:
     reading: Reading
     meanings: dict[int, frozenset[str]]
     poles: dict[int, frozenset[str]]
+    empty: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,14 @@ class Library:
     def __post_init__(self) -> None:
         words = lexicon()
         self.rows = [
-            Row(number, _day(document, r), r, words.meanings(r.keys), words.poles(r.keys))
+            Row(
+                number,
+                _day(document, r),
+                r,
+                words.meanings(r.keys),
+                words.poles(r.keys),
+                tells_nothing(r.tokens, r.sentence.text),
+            )
             for number, document in enumerate(self.documents)
             for r in document.readings
         ]
@@ -262,9 +271,11 @@ def _by_context(term: Term, reading: Reading) -> float:
 
 def _part_of_name(term: Term, token: Token) -> bool:
     """Whether a name is the head or tail of a longer one written together (Pangu in OpenPangu, BSD-3)."""
+    if not token.text[:1].isupper():  # first: it is asked of every word of every sentence
+        return False
     low, whole = term.text.lower(), token.low
     least = 3 if whole.startswith(f"{low}-") else 4
-    if len(low) < least or low == whole or not token.text[:1].isupper():
+    if len(low) < least or low == whole:
         return False
     place = whole.find(low)
     ends = place == 0 or place + len(low) == len(whole)

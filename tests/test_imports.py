@@ -34,7 +34,7 @@ ORDER = (
     ("added",),
     ("releases", "dates"),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
-    ("vocabulary", "retrieval", "library"),
+    ("directives", "vocabulary", "retrieval", "library"),
     ("reader", "reader_layers"),
     ("answer_type", "gaps"),
     (
@@ -53,7 +53,6 @@ ORDER = (
     ),
     (
         "fit",
-        "directives",
         "candidates",
         "shortlist",
         "evidence",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -35,6 +37,16 @@ def test_what_else_is_read_changes_no_bit_of_a_score() -> None:
         for n, text in enumerate(SENTENCES)
     ]
     assert (together == np.array(alone)).all()
+
+
+def test_reading_imports_no_slow_library() -> None:
+    code = (
+        "import sys, numpy; from rag.reader import shipped_reader;"
+        "shipped_reader().read('Who?', ['Lee.'], numpy.ones(1, numpy.float32), 1.0);"
+        "print(sorted({'transformers', 'sentence_transformers', 'sklearn', 'scipy'} & set(sys.modules)))"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert shown.stdout == "[]\n"
 
 
 def scores(question: str, sentences: tuple[str, ...] = SENTENCES) -> NDArray[np.float32]:

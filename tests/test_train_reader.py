@@ -9,14 +9,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
-from safetensors.torch import save_file
-from transformers import BertModel
+from safetensors.torch import load_file, save_file
+from transformers import AutoTokenizer, BertModel
 
 from eval import train_reader
 from eval.questions import load as load_questions
 from rag import weights
+from rag.reader import MOST_WORD_PIECES
+from rag.reader_layers import Layers
 from tests.engine_fixtures import SHIPPED
 
 FILES = sorted(train_reader.FOLDER.glob("*.jsonl"))
@@ -96,3 +99,28 @@ def test_what_was_trained_before_is_gone_on_from_and_kept_in_part(tmp_path: Path
     save_file({name: value.contiguous() for name, value in upper.items()}, tmp_path / "upper.safetensors")
     found = train_reader._start(tmp_path / "upper.safetensors", network)
     assert all(torch.equal(found[n], (new if n.startswith("upper.") else old)[n]) for n in old)
+
+
+def test_what_is_trained_scores_as_what_is_shipped() -> None:
+    """Training goes through ``transformers``' layers, an answer through ours: the weights mean the same."""
+    base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+    trainee = train_reader.Trainee(base)
+    trainee.network.load_state_dict({n: v.float() for n, v in load_file(train_reader.TARGET).items()})
+    trainee.network.train(False)
+    layers = Layers(weights.embedder_path(), train_reader.TARGET)
+    tokenizer = AutoTokenizer.from_pretrained(str(weights.embedder_path()), local_files_only=True)
+    asked, told = "Who keeps the light?", ["Marit Solheim keeps it.", "The boat leaves twice a day. " * 20]
+    pieces = tokenizer([asked, *told], truncation=True, max_length=MOST_WORD_PIECES)["input_ids"]
+    extra = [(0.4, 0.1, 0.5), (0.2, 0.3, 0.0)]
+    with torch.inference_mode():
+        (question, *sentences) = [trainee.states([one]) for one in pieces]
+        theirs = [
+            trainee.network.upper(*question, *sentence, torch.tensor([features]))[0].numpy()
+            for sentence, features in zip(sentences, extra, strict=True)
+        ]
+    first, *others = layers.lower([asked, *told])
+    ours = layers.upper(first, others, extra)
+    assert np.allclose(
+        ours, np.array(theirs), atol=0.02
+    )  # between the layers states are kept in half precision
+    assert np.ptp(ours) > 1
