@@ -35,6 +35,7 @@ LEXICON_MATCH, OPPOSITE_MATCH, SAME_MATCH, KIN_MATCH = 0.9, 0.8, 0.75, 0.5
 _LONGEST_MODIFIER = 3  # words
 MODIFIER_MATCH = 0.4  # of another word for it that only tells which thing of a kind is meant
 OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
+_MOST_KIN = 256  # words of questions whose kin are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,9 @@ class Library:
     _vocabulary: Vocabulary = field(init=False, default_factory=Vocabulary)
     _focal: dict[str, date] = field(init=False)
     _ambient: dict[str, date] = field(init=False)
-    _similar: dict[tuple[str, str], float] = field(init=False, default_factory=dict)
+    _words: tuple[str, ...] = field(init=False)
+    _word_vectors: NDArray[np.float32] = field(init=False)
+    _kin: dict[str, tuple[NDArray[np.float32], dict[str, float]]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         words = lexicon()
@@ -110,6 +113,8 @@ class Library:
         for day, own in self.stages:
             for number in own:
                 self._vocabulary.add(day, self.rows[number].reading)
+        self._words = tuple(self.words)
+        self._word_vectors = np.array([self.words[word] for word in self._words], np.float32)
         self._focal = earliest((row.day, talked_about(row.reading)) for row in self.rows)
         self._ambient = earliest(
             (min((s.published for s in d.document.sections), default=d.document.published), _title_keys(d))
@@ -162,16 +167,28 @@ class Library:
 
     def similar(self, one: str, other: str, vectors: Mapping[str, NDArray[np.float32]]) -> float:
         """Strength of agreement of two words by their vectors; 0 where one has none."""
-        pair = (one, other)
-        if pair not in self._similar:
-            left, right = vectors.get(one), self.words.get(other)
-            cosine = float(left @ right) if left is not None and right is not None else 0.0
-            if cosine >= KIN_WORD and lexicon().opposed((one,), (other,)):
-                cosine = 0.0
-            self._similar[pair] = (
-                SAME_MATCH if cosine >= SAME_WORD else KIN_MATCH if cosine >= KIN_WORD else 0.0
-            )
-        return self._similar[pair]
+        left = vectors.get(one)
+        if left is None:
+            return 0.0
+        known = self._kin.get(one)
+        # Of one stem there are several forms ("licence", "licensing"), with vectors of their own.
+        if known is None or known[0] is not left:
+            if len(self._kin) >= _MOST_KIN:
+                self._kin.clear()
+            known = self._kin[one] = left, self._kin_of(one, left)
+        return known[1].get(other, 0.0)
+
+    def _kin_of(self, one: str, vector: NDArray[np.float32]) -> dict[str, float]:
+        """The words of the library that agree with a word, each with its strength."""
+        if not self._words:
+            return {}
+        cosines = self._word_vectors @ vector
+        near = ((self._words[n], cosines[n]) for n in np.flatnonzero(cosines >= KIN_WORD))
+        return {
+            word: SAME_MATCH if cosine >= SAME_WORD else KIN_MATCH
+            for word, cosine in near
+            if not lexicon().opposed((one,), (word,))
+        }
 
     def match(
         self,

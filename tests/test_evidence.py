@@ -9,7 +9,7 @@ from rag.assessed import Assessed
 from rag.candidates import OPEN_FEATURES, STATED_FEATURES, Evidence, Open
 from rag.embedding import load_embedder
 from rag.evidence import _relative, _unit, gather
-from rag.language import Parser
+from rag.language import Parser, word_key
 from rag.question import Detail, understand
 from rag.reading import analyse, restore
 from rag.records import Polarity, Verdict
@@ -67,6 +67,18 @@ def test_what_lacks_a_number_of_the_question_states_nothing_of_it(parser: Parser
 def test_of_what_is_never_named_nothing_is_said(parser: Parser) -> None:
     found, library = evidence(parser, "Who paid for the Zwolle bridge?")
     assert not sentences(found, library)
+
+
+def test_kin_of_a_word_are_those_of_its_own_form_and_do_not_pile_up(parser: Parser) -> None:
+    """Two questions may have two forms of one stem, with vectors of their own; neither is kept for the other."""
+    _, library, _, _ = made(parser, TEXT, "Who paid for the Maren bridge?")
+    tram, lamp = (library.words[word_key(word)] for word in ("trams", "port"))
+    assert library.similar("asked", word_key("trams"), {"asked": tram}) > 0
+    assert library.similar("asked", word_key("trams"), {"asked": lamp}) == 0
+    assert library.similar("asked", word_key("trams"), {"asked": tram}) > 0
+    for number in range(1_000):
+        library.similar(f"word{number}", word_key("trams"), {f"word{number}": tram})
+    assert len(library._kin) <= 256
 
 
 def test_a_name_that_begins_another_is_not_the_other(parser: Parser) -> None:
