@@ -70,7 +70,7 @@ def test_of_what_is_never_named_nothing_is_said(parser: Parser) -> None:
 
 
 def test_kin_of_a_word_are_those_of_its_own_form_and_do_not_pile_up(parser: Parser) -> None:
-    """Two questions may have two forms of one stem, with vectors of their own; neither is kept for the other."""
+    """Questions may have two forms of one stem, with vectors of their own: neither stands for the other."""
     _, library, _, _ = made(parser, TEXT, "Who paid for the Maren bridge?")
     tram, lamp = (library.words[word_key(word)] for word in ("trams", "port"))
     assert library.similar("asked", word_key("trams"), {"asked": tram}) > 0
