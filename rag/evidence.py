@@ -33,6 +33,9 @@ from rag.retrieval import Library, Row, cover
 from rag.shortlist import Shortlist
 
 Vectors = Mapping[str, NDArray[np.float32]]
+# Of a date with more sentences, those that have no word of the question are held against it only where they
+# are near in meaning.
+_FEW = 100
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
 _SCALE, _LEAST, _MOST = 4.0, -1.0, 2.5
@@ -58,8 +61,8 @@ def gather(
     Raises:
         WeightsError: the reader's files cannot be loaded.
     """
-    shortlist = Shortlist()
-    days = [_day(detail, library.at(day), vectors, cosines, shortlist) for day, _ in library.stages]
+    shortlist, touched = Shortlist(), library.touched(detail, vectors)
+    days = [_day(detail, library.at(day), vectors, cosines, shortlist, touched) for day, _ in library.stages]
     stated: list[Candidate] = []
     open_: list[Open] = []
     for day, readings in zip(days, _readings(detail, library, days, cosines), strict=True):
@@ -82,12 +85,20 @@ class _Day:
 
 
 def _day(
-    detail: Detail, library: Library, vectors: Vectors, cosines: NDArray[np.float32], shortlist: Shortlist
+    detail: Detail,
+    library: Library,
+    vectors: Vectors,
+    cosines: NDArray[np.float32],
+    shortlist: Shortlist,
+    touched: set[int] | None,
 ) -> _Day:
-    """The sentences of the library's own day."""
+    """The sentences of the library's own day; ``touched`` are those that can have a word of the question."""
     best = shortlist.reach(library.fresh, cosines)
-    worded = _worded(detail, library, vectors, cosines, best)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if not library.rows[fit.row].empty}
+    rows: Sequence[int] = library.fresh
+    if touched is not None and len(rows) > _FEW:
+        rows = sorted({*fits, *shortlist.near(rows, cosines), *(touched & set(rows))})
+    worded = _worded(detail, library, rows, vectors, cosines, best)
     return _Day(library, worded, fits, shortlist.choose(worded, fits, library.fresh, cosines), best)
 
 
@@ -116,13 +127,14 @@ def _withholds_else(detail: Detail, row: Row, fit: GapFit | None) -> bool:
 def _worded(
     detail: Detail,
     library: Library,
+    rows: Sequence[int],
     vectors: Vectors,
     cosines: NDArray[np.float32],
     best: float,
 ) -> dict[int, Candidate]:
-    """For every sentence that tells something, its best clause."""
+    """For every sentence of these that tells something, its best clause."""
     found: dict[int, Candidate] = {}
-    for number in library.fresh:
+    for number in rows:
         row = library.rows[number]
         if row.empty:
             continue

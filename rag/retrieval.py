@@ -1,9 +1,10 @@
 """Every sentence scored for a detail: how well it covers the words asked, and how near in meaning.
 
-"Not covered" is a claim about the whole corpus, so nothing is prefiltered: all sentences are scored
-exactly.  Word agreement is exact (stem), by lexicon, or by the embedder's similarity of the two
-words alone; coverage is the mean over the question's words, as in late interaction (Khattab and
-Zaharia 2020), with inverse document frequencies as weights.
+"Not covered" is a claim about the whole corpus, so no top-k search prefilters: all sentences are
+compared in meaning, and left out of the comparison of words is only what has none in common
+(``touched``).  Word agreement is exact (stem), by lexicon, or by the embedder's similarity of the two
+words alone; coverage is the mean over the question's words, as in late interaction (Khattab and Zaharia
+2020), with inverse document frequencies as weights.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from rag.directives import tells_nothing
 from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
+from rag.postings import Postings
 from rag.question import Detail, Term
 from rag.reading import ReadDocument, Reading
 from rag.releases import VERSION_WORDS, told
@@ -84,6 +86,7 @@ class Library:
     stages: tuple[tuple[date, tuple[int, ...]], ...] = field(init=False)
     day: date = field(init=False)
     _vocabulary: Vocabulary = field(init=False, default_factory=Vocabulary)
+    _postings: Postings = field(init=False, default_factory=Postings)
     _focal: dict[str, date] = field(init=False)
     _ambient: dict[str, date] = field(init=False)
     _words: tuple[str, ...] = field(init=False)
@@ -104,6 +107,10 @@ class Library:
             for number, document in enumerate(self.documents)
             for r in document.readings
         ]
+        for row in self.rows:
+            self._postings.add(
+                row.reading, (s for of in (row.meanings, row.poles) for c in of.values() for s in c)
+            )
         days = sorted({row.day for row in self.rows})
         numbers: dict[date, list[int]] = {day: [] for day in days}
         for number, row in enumerate(self.rows):
@@ -167,16 +174,19 @@ class Library:
 
     def similar(self, one: str, other: str, vectors: Mapping[str, NDArray[np.float32]]) -> float:
         """Strength of agreement of two words by their vectors; 0 where one has none."""
+        return self._kin_now(one, vectors).get(other, 0.0)
+
+    def _kin_now(self, one: str, vectors: Mapping[str, NDArray[np.float32]]) -> dict[str, float]:
         left = vectors.get(one)
         if left is None:
-            return 0.0
+            return {}
         known = self._kin.get(one)
         # Of one stem there are several forms ("licence", "licensing"), with vectors of their own.
         if known is None or known[0] is not left:
             if len(self._kin) >= _MOST_KIN:
                 self._kin.clear()
             known = self._kin[one] = left, self._kin_of(one, left)
-        return known[1].get(other, 0.0)
+        return known[1]
 
     def _kin_of(self, one: str, vector: NDArray[np.float32]) -> dict[str, float]:
         """The words of the library that agree with a word, each with its strength."""
@@ -189,6 +199,23 @@ class Library:
             for word, cosine in near
             if not lexicon().opposed((one,), (word,))
         }
+
+    def touched(self, detail: Detail, vectors: Mapping[str, NDArray[np.float32]]) -> set[int] | None:
+        """The rows that can have a word of a detail, or one for it; None where that may be any.
+
+        Of another row every word is missing (see ``match`` and ``_by_context``).
+        """
+        found: set[int] = set()
+        for term in detail.terms:
+            if term.key in VERSION_WORDS:
+                return None
+            found |= self._postings.with_words((*term.key.split(), *self._kin_now(term.key, vectors)))
+            found |= self._postings.with_senses((*term.meanings, *map(opposite_pole, term.poles)))
+            if term.role == "name":
+                found |= self._postings.with_part(term.text)
+                if term.text.isupper():
+                    found |= self._postings.spelling(term.text)
+        return found
 
     def match(
         self,

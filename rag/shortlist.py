@@ -41,6 +41,11 @@ class Shortlist:
         self._cosines.extend(float(cosines[row]) for row in fresh)
         return max(self._cosines, default=0.0)
 
+    def near(self, fresh: Sequence[int], cosines: NDArray[np.float32]) -> list[int]:
+        """Of the date that was reached last those sentences that are among the nearest up to it."""
+        least = self._nearest(max(NEAREST, _NEAR))
+        return [n for n in fresh if cosines[n] >= least]
+
     def choose(
         self,
         worded: Mapping[int, Candidate],

@@ -34,7 +34,7 @@ ORDER = (
     ("added",),
     ("releases", "dates"),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
-    ("directives", "vocabulary", "retrieval", "library"),
+    ("directives", "postings", "vocabulary", "retrieval", "library"),
     ("reader", "reader_layers"),
     ("answer_type", "gaps"),
     (
