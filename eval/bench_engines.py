@@ -209,13 +209,23 @@ def peak_bytes() -> int:
     """The most memory that this process has had resident."""
     try:
         # Not getrusage: on Linux that begins with what the process that started this one had.
-        status = Path("/proc/self/status").read_text(encoding="ascii")
-        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+        return memory("VmHWM")
     except (OSError, StopIteration):
         import resource
 
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
+
+
+def memory(name: str, process: int | str = "self") -> int:
+    """What Linux says of a process's memory, in bytes: now resident (``VmRSS``), or at most (``VmHWM``).
+
+    Raises:
+        OSError: the process has ended, or the machine does not tell.
+        StopIteration: it does not tell this.
+    """
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(name))
 
 
 def _units(data: Path) -> list[str]:

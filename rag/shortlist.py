@@ -7,7 +7,7 @@ on nothing later: dates are put to a ``Shortlist`` oldest first.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -29,7 +29,7 @@ _NEAR, _BEHIND, _BEHIND_OPEN = 16, 0.7, 0.5
 
 @dataclass(slots=True)
 class Shortlist:
-    """What the dates up to one have brought."""
+    """What the dates up to one have brought: the nearest sentences' cosines, highest first, among them."""
 
     _cosines: list[float] = field(default_factory=list)
     _chosen: int = 0
@@ -38,13 +38,14 @@ class Shortlist:
 
     def reach(self, fresh: Sequence[int], cosines: NDArray[np.float32]) -> float:
         """Goes on to a date with these sentences.  Returns the highest cosine of any sentence so far."""
-        self._cosines.extend(float(cosines[row]) for row in fresh)
+        reached = (*self._cosines, *(float(cosines[row]) for row in fresh))
+        self._cosines = sorted(reached, reverse=True)[:_NEAR]
         return max(self._cosines, default=0.0)
 
-    def near(self, fresh: Sequence[int], cosines: NDArray[np.float32]) -> list[int]:
-        """Of the date that was reached last those sentences that are among the nearest up to it."""
-        least = self._nearest(max(NEAREST, _NEAR))
-        return [n for n in fresh if cosines[n] >= least]
+    def near(self, rows: Iterable[int], cosines: NDArray[np.float32], places: int = _NEAR) -> list[int]:
+        """Those of some sentences that are among so many nearest up to the date that was reached last."""
+        least = self._cosines[:places][-1] if self._cosines else 0.0
+        return [n for n in rows if cosines[n] >= least]
 
     def choose(
         self,
@@ -71,21 +72,17 @@ class Shortlist:
         covered = [c.row for c in sorted(worded.values(), key=lambda c: (-c.merit, c.row))]
         linked = [f.row for f in sorted(fits.values(), key=lambda f: (-_link(f), f.row))]
         room = max(LEAST_READ, MOST_READ - self._chosen)
-        least = self._nearest(NEAREST if room > LEAST_READ else _NEAR)
+        near: list[int] = []
         if room > LEAST_READ:
-            near = [n for n in sorted(fresh, key=lambda n: (-cosines[n], n)) if cosines[n] >= least]
+            near = sorted(self.near(fresh, cosines, NEAREST), key=lambda n: (-cosines[n], n))
         else:
-            close = {n for n, c in worded.items() if cosines[n] >= least or c.merit >= self._merit - _BEHIND}
+            worthy = (n for n, c in worded.items() if c.merit >= self._merit - _BEHIND)
+            close = {*self.near(worded, cosines), *worthy}
             covered = [n for n in covered if n in close and not worded[n].alien]
             linked = [n for n in linked if n in close or _link(fits[n]) >= self._link - _BEHIND_OPEN]
-            near = []
         chosen = _first(covered[:MOST_COVERED], linked[:MOST_OPEN], near[:NEAREST], room)
         self._chosen += len(chosen)
         return chosen
-
-    def _nearest(self, count: int) -> float:
-        """The cosine of the last of so many nearest."""
-        return sorted(self._cosines, reverse=True)[:count][-1] if self._cosines else 0.0
 
 
 def _first(covered: Sequence[int], linked: Sequence[int], near: Sequence[int], room: int) -> list[int]:

@@ -39,7 +39,7 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later part may be than the one that it stands before, in log-odds: of the same verdict,
 # and of the other one.
 SAME, OTHER = 0.7, 1.0
-COVERAGE, _OBJECT = STATED_FEATURES.index("coverage"), STATED_FEATURES.index("object")
+_COVERAGE, _OBJECT = STATED_FEATURES.index("coverage"), STATED_FEATURES.index("object")
 _SHOWN_EARLIER = 3
 
 
@@ -188,14 +188,13 @@ def _sure(new: Standing, old: Standing, room: float) -> bool:
 
 def _exact(new: Standing) -> bool:
     """Whether a statement has every word of the question."""
-    lead = new.lead.lead
-    return isinstance(lead, Candidate) and lead.features[COVERAGE] >= ALL_WORDS
+    return _measured(new, _COVERAGE) >= ALL_WORDS
 
 
-def _has_object(said: Standing) -> float:
-    """1 where the sentence has what is asked for, an amount of it where a number is asked for; else 0."""
+def _measured(said: Standing, feature: int) -> float:
+    """A feature of the statement that leads; 0 where a non-disclosure does."""
     lead = said.lead.lead
-    return lead.features[_OBJECT] if isinstance(lead, Candidate) else 0.0
+    return lead.features[feature] if isinstance(lead, Candidate) else 0.0
 
 
 def _withheld(old: Standing, new: Standing) -> Standing:
@@ -216,10 +215,10 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     if not _sure(new, old, OTHER if detail.newest else SAME) or (said[0] is None and said[1] is not None):
         return old
     kind, was = new.lead.found.kind, old.lead.found.kind
-    # Who asks for the newest release asks for one of them, whichever it is; and what an older sentence does
-    # not have itself, it does not say of more than a newer one.
+    # Who asks for the newest release asks for one of them, whichever it is; and an older sentence that does
+    # not have what is asked for (an amount, where a number is) does not say it of more than a newer one.
     readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
-    gained = _has_object(new) > _has_object(old)
+    gained = _measured(new, _OBJECT) > _measured(old, _OBJECT)
     narrower = not (detail.newest or gained) and not as_wide(detail, *readings)
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -28,6 +30,15 @@ DAY = date(2026, 1, 1)
 def parser() -> Parser:
     """The shipped pipeline."""
     return Parser()
+
+
+def slow_libraries(program: str) -> list[str]:
+    """Which libraries that take seconds to import a program imports, in a process of its own."""
+    slow = {"transformers", "sentence_transformers", "sklearn", "scipy"}
+    told = f"import sys\n{program}\nprint(*sorted({slow} & set(sys.modules)))"
+    return subprocess.run(
+        [sys.executable, "-c", told], capture_output=True, text=True, check=True
+    ).stdout.split()
 
 
 def markdown(text: str, title: str = "") -> Document:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import rag.evidence
 from rag.assessed import Assessed
 from rag.candidates import OPEN_FEATURES, STATED_FEATURES, Evidence, Open
 from rag.embedding import load_embedder
@@ -72,13 +73,44 @@ def test_of_what_is_never_named_nothing_is_said(parser: Parser) -> None:
 def test_kin_of_a_word_are_those_of_its_own_form_and_do_not_pile_up(parser: Parser) -> None:
     """Questions may have two forms of one stem, with vectors of their own: neither stands for the other."""
     _, library, _, _ = made(parser, TEXT, "Who paid for the Maren bridge?")
-    tram, lamp = (library.words[word_key(word)] for word in ("trams", "port"))
+    tram, port = (library.words[word_key(word)] for word in ("trams", "port"))
     assert library.similar("asked", word_key("trams"), {"asked": tram}) > 0
-    assert library.similar("asked", word_key("trams"), {"asked": lamp}) == 0
+    assert library.similar("asked", word_key("trams"), {"asked": port}) == 0
     assert library.similar("asked", word_key("trams"), {"asked": tram}) > 0
     for number in range(1_000):
         library.similar(f"word{number}", word_key("trams"), {f"word{number}": tram})
     assert len(library._kin) <= 256
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who paid for the Maren bridge?",
+        "How much did the Maren bridge cost?",
+        "Who pays for the lacquer on each lantern?",  # the lamps are nearer in meaning
+        "Who sails the Heron?",
+    ],
+)
+def test_a_large_document_says_the_same_as_where_every_sentence_is_held_against_the_question(
+    parser: Parser, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    others = "\n\n".join(f"Lamp {n} of the hall was painted in {1800 + n}." for n in range(150))
+    detail, library, *rest = made(parser, f"{TEXT}\n## The hall\n\n{others}\n", question)
+    looked: list[str] = []
+    measured = rag.evidence.wording_features
+    monkeypatch.setattr(
+        rag.evidence,
+        "wording_features",
+        lambda d, row, *more: looked.append(row.reading.sentence.text) or measured(d, row, *more),
+    )
+    few = assess(detail, library, *rest)
+    touched = library.touched(detail, rest[0])
+    assert touched is not None and {library.rows[n].reading.sentence.text for n in touched} <= set(looked)
+    assert 0 < len(looked) < 50
+    monkeypatch.setattr(rag.evidence, "_FEW", len(library.rows))
+    every = assess(detail, library, *rest)
+    assert len(looked) > 150
+    assert (few.verdict, few.rows, few.polarity) == (every.verdict, every.rows, every.polarity)
 
 
 def test_a_name_that_begins_another_is_not_the_other(parser: Parser) -> None:

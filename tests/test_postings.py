@@ -17,6 +17,7 @@ OpenKestrel is a port that the Orlen works paid for. The works are closed on Sun
 
 Helpers must sign a helper liability form. Support was withdrawn in May. Prices rose by half.
 Nobody has said who will mend the pumps. The north hall has oak doors and a slate roof.
+QuillPort is slow.
 """
 
 
@@ -25,7 +26,8 @@ Nobody has said who will mend the pumps. The north hall has oak doors and a slat
     [
         "What is the price of the Kestrel board?",
         "Under what licence is Kestrel?",
-        "Does Kestrel run on RHEL?",
+        "What is RHEL?",
+        "What is Quill?",
         "Must helpers sign an HLF?",
         "Are the works open on Sundays?",
         "Who will repair the pumps?",

@@ -90,3 +90,11 @@ def test_what_has_no_word_of_the_question_is_not_read_for_its_meaning(full: Corp
 
 def test_of_a_later_date_no_more_than_its_share_is_read(full: Corpus) -> None:
     assert len(full.date([0.9] * 20, open_=dict.fromkeys(range(20), 0.8))) == LEAST_READ
+
+
+def test_only_the_nearest_up_to_a_date_are_near() -> None:
+    corpus = Corpus()
+    corpus.date([0.9 - 0.01 * n for n in range(40)])
+    every = np.array([0.9 - 0.01 * n for n in range(40)] + [0.755, 0.5], np.float32)
+    corpus.shortlist.reach([40, 41], every)
+    assert corpus.shortlist.near(range(42), every) == [*range(15), 40]

@@ -1,7 +1,7 @@
 """Four people who ask on and on: no error, no growth of memory, and nobody waits longer at the end.
 
-`pytest -m long tests/test_soak.py -s` takes half an hour and prints what it measured; a minute of it runs
-with the others, too short to judge memory by.
+`pytest -m long tests/test_soak.py -s` takes half an hour and prints what it measured; half a minute of it
+runs with the others, too short to judge memory by.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from __future__ import annotations
 import itertools
 import os
 import statistics
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
 import pytest
 
+from eval.bench_engines import memory
 from eval.questions import load
-from tests.team_fixtures import free_port
 from tests.test_two_apps import ROOT, TOKEN, App
 
 CLIENTS, HALF_AN_HOUR = 4, 1_800
@@ -41,17 +41,13 @@ class Soaked:
 def app(tmp_path: Path) -> Iterator[App]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STATED_")}
     mine = {"STATED_DATA_DIR": str(tmp_path / "data"), "STATED_MCP_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
-    port = free_port()
-    words = [sys.executable, "-m", "ui", "serve", "--port", str(port), "--mcp"]
     with (tmp_path / "said").open("w") as said:
-        process = subprocess.Popen(words, env=kept | mine, cwd=tmp_path, stdout=said, stderr=said)
-        found = App(process, f"http://127.0.0.1:{port}")
+        found = App.start(kept | mine, tmp_path, said)
         try:
             found.wait()
             yield found
         finally:
-            process.kill()
-            process.wait()
+            found.kill()
 
 
 def soaked(app: App, seconds: float) -> Soaked:
@@ -75,19 +71,10 @@ def soaked(app: App, seconds: float) -> Soaked:
     for one in clients:
         one.start()
     while any(one.is_alive() for one in clients):
-        if memory := resident(app.process.pid):
-            found.memory.append((time.monotonic() - begun, memory))
+        with suppress(OSError, StopIteration):  # the machine does not tell, or the process has ended
+            found.memory.append((time.monotonic() - begun, memory("VmRSS", app.process.pid)))
         time.sleep(1)
     return found
-
-
-def resident(pid: int) -> int:
-    """The memory of a process in bytes; 0 where the machine does not tell."""
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text("ascii").splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("VmRSS")), 0)
 
 
 def part(measured: list[tuple[float, float]], first: float, last: float) -> float:
@@ -104,9 +91,9 @@ def test_four_people_ask_on_and_on(app: App, seconds: float) -> None:
         return
     quarters = [(n * seconds / 4, (n + 1) * seconds / 4) for n in range(4)]
     waits = [part(found.answers, *quarter) for quarter in quarters]
-    memory = [part([(at, float(size)) for at, size in found.memory], *quarter) for quarter in quarters]
+    sizes = [part([(at, float(size)) for at, size in found.memory], *quarter) for quarter in quarters]
     told = f"{len(found.answers)} answers; medians by quarter: {[f'{w:.2f} s' for w in waits]}, "
-    sys.stdout.write(f"{told}{[f'{size / 1e6:.0f} MB' for size in memory]}\n")
+    sys.stdout.write(f"{told}{[f'{size / 1e6:.0f} MB' for size in sizes]}\n")
     # The first quarter is warm-up: what is loaded once, and caches that are bounded.
-    assert memory[3] <= memory[1] * MOST_GROWTH
+    assert sizes[3] <= sizes[1] * MOST_GROWTH
     assert waits[3] <= waits[1] * MOST_SLOWER

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import httpx
 import pytest
@@ -31,6 +31,18 @@ LATER = "---\ntitle: Kite\npublished: 2025-02-02\n---\nThe kite of Quillona weig
 class App:
     process: subprocess.Popen[bytes]
     url: str
+
+    @staticmethod
+    def start(environment: dict[str, str], folder: Path, said: IO[str]) -> App:
+        """A process of the app in a folder; what it says is written to ``said``."""
+        port = free_port()
+        words = [sys.executable, "-m", "ui", "serve", "--port", str(port), "--mcp"]
+        process = subprocess.Popen(words, env=environment, cwd=folder, stdout=said, stderr=said)
+        return App(process, f"http://127.0.0.1:{port}")
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
 
     def wait(self) -> None:
         deadline = time.monotonic() + 180
@@ -101,20 +113,14 @@ def team(tmp_path_factory: pytest.TempPathFactory, model: dict[str, str]) -> Ite
             "STATED_DATA_DIR": str(folder / "reader"),
         }  # fmt: skip
         subprocess.run([sys.executable, "-m", "ui", "sync"], env=writing, cwd=folder, check=True, stdout=said)
-        apps = []
-        for environment in (writing, reading):
-            port = free_port()
-            words = [sys.executable, "-m", "ui", "serve", "--port", str(port), "--mcp"]
-            process = subprocess.Popen(words, env=environment, cwd=folder, stdout=said, stderr=said)
-            apps.append(App(process, f"http://127.0.0.1:{port}"))
+        apps = [App.start(environment, folder, said) for environment in (writing, reading)]
         try:
             for app in apps:
                 app.wait()
             yield Team(server, writing, *apps)
         finally:
             for app in apps:
-                app.process.kill()
-                app.process.wait()
+                app.kill()
 
 
 def test_both_answer_alike_and_a_note_added_by_one_is_seen_by_the_other(team: Team, tmp_path: Path) -> None:
