@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.dependents import SUBJECTS, even_if
+from rag.dependents import SUBJECTS, even_if, subtree
 from rag.extent import NOT_ALL, SCARCELY
+from rag.governors import tells_apart
 from rag.lexicon import opposite_pole
+from rag.proposition import Proposition
 from rag.question import Detail
 from rag.reading import Reading
 from rag.rejection import NOT
@@ -55,19 +57,26 @@ def denies_plainly(detail: Detail, row: Row, segment: Segment, matches: Mapping[
     missing = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier")))
     if (missing and not opposed) or _unsure(detail, row.reading, segment):
         return False
-    if _of_another(row.reading, segment, matches):
+    if _of_another(Proposition(detail).keys, row.reading, segment, matches):
         return False
     return opposed != negated(row.reading, segment, {m.place for m in content.values() if m.place >= 0})
 
 
-def _of_another(reading: Reading, segment: Segment, matches: Mapping[str, Match]) -> bool:
+def _of_another(
+    asked: frozenset[str], reading: Reading, segment: Segment, matches: Mapping[str, Match]
+) -> bool:
     """Whether what is negated has another subject than was asked ("batteries are not, chargers are")."""
     tokens = reading.tokens
     inside = range(segment.first, segment.last)
     matched = {m.place for m in matches.values()}
     denied = {tokens[p].head for p in inside if tokens[p].low in NOT}
-    subjects = [(p in matched, tokens[p].head in denied) for p in inside if tokens[p].dep in SUBJECTS]
-    return (False, True) in subjects and (True, False) in subjects
+    subjects = [p for p in inside if tokens[p].dep in SUBJECTS]
+    kinds = [(p in matched, tokens[p].head in denied) for p in subjects]
+    if (False, True) in kinds and (True, False) in kinds:
+        return True
+    # "The old tram is not running, the new one is."
+    nots = (subtree(tokens, p) for p in subjects if tokens[p].head in denied)
+    return any(tells_apart(asked, {reading.keys[p] for p in phrase}) for phrase in nots)
 
 
 def _weakened(detail: Detail, row: Row, segment: Segment) -> bool:

@@ -55,12 +55,22 @@ def strong_enough(
         low, head = tokens[place].low, tokens[place].head
         if low not in groups["weaker"] - groups["partly"] or low in words or (complete and not denied):
             continue
-        if (head in places or subtree(tokens, place) & places) and not words & (groups["any"] | {"some"}):
+        weakened = _nowhere_else(tokens, places & {head, *subtree(tokens, place)}, places)
+        if weakened and not words & (groups["any"] | {"some"}):
             return False
     if not denied and any(_some_of(asked, tokens, p, places) for p in region):
         return False
     exclusive = any(tokens[p].low in groups["only"] and not _not_only(tokens, p) for p in region)
     return not (exclusive and denied and not universal)
+
+
+def _nowhere_else(tokens: Sequence[Token], inside: set[int], places: set[int]) -> set[int]:
+    """Of some places of asked words those whose word stands at none of the others.
+
+    "All libraries are open, with parts of the graph library" says it of all libraries.
+    """
+    elsewhere = {tokens[p].key for p in places - inside}
+    return {p for p in inside if tokens[p].key not in elsewhere}
 
 
 def _still_to_be(asked: Proposition, told: str) -> bool:
@@ -84,8 +94,10 @@ def _some_of(asked: Proposition, tokens: Sequence[Token], place: int, places: se
 
 
 def only_partly(asked: Proposition, tokens: Sequence[Token], region: Collection[int]) -> bool:
-    """Whether "fully" is asked and "partly" said."""
+    """Whether "fully" is asked and "partly" said, or "only" and "not only"."""
     groups = rules()["quantifiers"]
+    if asked.among("quantifiers", "only"):
+        return any(tokens[p].low in groups["only"] and _not_only(tokens, p) for p in region)
     here = lows(tokens, sorted(region))
     fully = set(asked.words) & groups["complete"] and not here & groups["complete"]
     return bool(fully and here & groups["partly"])
@@ -105,7 +117,7 @@ def narrower(
     """
     if not pred.denied and not rejected:
         return (
-            _bare_plural(tokens, pred, places)
+            _bare_plural(asked, tokens, pred, places)
             or _only_others(tokens, pred, places)
             or _for_some(tokens, pred, places)
         )
@@ -121,13 +133,19 @@ def narrower(
     return False
 
 
-def _bare_plural(tokens: Sequence[Token], pred: Predication, places: set[int]) -> bool:
-    for place in pred.subject & places:
-        if tokens[place].tag != "NNS" or tokens[place].head in pred.subject:
+def _bare_plural(asked: Proposition, tokens: Sequence[Token], pred: Predication, places: set[int]) -> bool:
+    told = pred.subject
+    if asked.passive and not pred.passive:  # what the question's subject is the clause's object
+        told = frozenset(p for p in pred.rest if tokens[p].dep == "dobj")
+    for place in told & places:
+        if tokens[place].tag != "NNS" or tokens[place].head in told:
             continue
         below = children(tokens, place)
         attributes = [p for p in below if tokens[p].dep in ("amod", "relcl", "acl", "prep")]
         new = [p for p in attributes if tokens[p].low != "of" and not subtree(tokens, p) & places]
+        if told is not pred.subject and place + 1 < len(tokens) and tokens[place + 1].dep == "prep":
+            # "treats children under five": whose the preposition is the parse guesses.
+            new += [p for p in children(tokens, place + 1) if p not in places]
         if new and not lows(tokens, below) & _DEFINITE:
             return True
     return False

@@ -36,7 +36,7 @@ def firm_enough(asked: Proposition, tokens: Sequence[Token], pred: Predication, 
         return not _opinion(tokens, pred, silent=rules()["words"]["hedges"])
     if force is Force.VIEW or _opinion(tokens, pred):
         return asked.among("words", "view") and _same_view(asked, tokens, pred)
-    obliges = force is Force.OBLIGED or tokens[pred.place].lemma.lower() in rules()["words"]["obligation"]
+    obliges = force is Force.OBLIGED or _needs(asked, tokens[pred.place])
     if asked.obliged != obliges and not (denied and asked.able and force is Force.OBLIGED):
         # Who can do without a thing need not have it ("lets them work without leaving").
         return asked.obliged and denied and force is Force.ABLE
@@ -53,6 +53,12 @@ def firm_enough(asked: Proposition, tokens: Sequence[Token], pred: Predication, 
         return asked.able or (denied and not timed)
     told = pred.past and not pred.passive and tokens[pred.place].tag == "VBD"
     return not told and (not was or pred.denied)
+
+
+def _needs(asked: Proposition, verb: Token) -> bool:
+    """Whether a predicate is a need; not where the need itself is asked for ("is a licence needed?")."""
+    wanted = asked.detail.predicate.key if asked.detail.predicate else ""
+    return verb.lemma.lower() in rules()["words"]["obligation"] and verb.key != wanted
 
 
 def _same_modal(asked: Proposition, tokens: Sequence[Token], pred: Predication, denied: bool) -> bool:

@@ -7,7 +7,7 @@ list has hides its predicate: "asked the city to build" says nothing of building
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -15,7 +15,7 @@ from importlib import resources
 from typing import Any
 
 from rag.dependents import SUBJECTS, children, lows
-from rag.language import Token
+from rag.language import Token, word_key
 
 _ENDS = ("ROOT", "relcl", "parataxis", "appos")
 # A noun or an adjective under its verb, a verb beside another: the statement goes on above.
@@ -52,6 +52,29 @@ def rules() -> dict[str, Any]:
 
     data = tomllib.loads(resources.files("rag").joinpath("polarity.toml").read_text("utf-8"))
     return {name: tidy(group) for name, group in data.items()}
+
+
+def tells_apart(asked: Set[str], subject: Set[str], whole: Set[str] = frozenset()) -> bool:
+    """Whether a clause has another attribute than a question ("the old tram" for "the new tram").
+
+    "The northern trail is open, and the southern one is not": a subject is the one or the other.
+
+    Args:
+        asked: the word keys of the question.
+        subject: those of the clause's subject.
+        whole: those of the whole clause, for an attribute that is not its subject's.
+    """
+    for group in _attributes():
+        wanted, here = group & asked, group & (subject if subject & group else whole)
+        if wanted and here and not wanted & here:
+            return True
+    return False
+
+
+@cache
+def _attributes() -> tuple[frozenset[str], ...]:
+    """The attributes, as word keys, of which a thing has one of each list."""
+    return tuple(frozenset(map(word_key, words)) for words in rules()["disjoint"]["attributes"])
 
 
 @dataclass(slots=True)

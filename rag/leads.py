@@ -33,6 +33,8 @@ _RELEASE = re.compile(
     r"(?:^|\s)v?\d+(?:\.\d+)+|\b(?:version|release|update|edition|revision)\b", re.IGNORECASE
 )
 _PARTED = re.compile(r"\s*(?:,|\band\b|\bor\b)\s*")
+# In these words nothing is asked for but a number: the minutes of a meeting are no duration.
+_UNITS = frozenset(map(word_key, "second minute hour day week month year".split()))
 _ARTICLE = re.compile(r"^(?:the|a|an|any|its|their)\s+", re.IGNORECASE)
 
 
@@ -148,6 +150,9 @@ def _of_a_thing(part: str, bare: str, names: Mapping[str, float]) -> Lead:
         told = match["verb"].lower() not in _TOLD_BY_DOCUMENTS
         if told and (nobody or _a_detail(match["rest"], names)):
             return Lead(_topic(match["rest"], names), "" if nobody else match["who"])
+    if match := pattern("has_got").match(bare):
+        helper = "Does" if match["has"].lower() == "has" else "Do"
+        return Lead(f"{helper}{match['not'] or ''} {match['who']} have {match['rest']}?")
     if match := pattern("is_out").match(bare):
         return Lead(f"Has {match['what']} come out?")
     return Lead(part)
@@ -180,7 +185,7 @@ def _a_detail(thing: str, names: Mapping[str, float]) -> bool:
     """Whether a noun phrase names a detail (a price, a licence, a date) and no thing of its own."""
     head = re.split(r"\s(?:of|for|in|on|at|to|with|by)\s", thing.strip(" ?."))[0]
     words = [word_key(w) for w in re.findall(r"[\w-]+", head)]
-    if not words or names.get(words[-1], 0.0) > 0.8 or len(words) > 5:
+    if not words or words[-1] in _UNITS or names.get(words[-1], 0.0) > 0.8 or len(words) > 5:
         return False
     last = max(lexicon().meanings(words), default=-1)
     named = any(m.startswith("aspect:") for m in lexicon().meanings(words).get(last, ()))

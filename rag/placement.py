@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from rag.dependents import preposition
-from rag.governors import rules
+from rag.governors import rules, tells_apart
 from rag.language import Token, word_key
 from rag.lexicon import lexicon, opposite_pole
 from rag.predication import Predication
@@ -108,7 +108,8 @@ def held(
             missing.append(term)
     if _left_over(asked, row, pred) or _elsewhere(asked, row, places, pred):
         return None
-    if _told_apart(asked, row, pred) or _under_another(row, places, pred):
+    subject, whole = ({row.reading.keys[p] for p in part} for part in (pred.subject, pred.region))
+    if tells_apart(asked.keys, subject, whole) or _under_another(row, places, pred):
         return None
     return places, missing
 
@@ -156,19 +157,6 @@ def _elsewhere(asked: Proposition, row: Row, places: set[int], pred: Predication
         there = {preposition(tokens, p) for p in places_of(term, row) & places & pred.rest}
         wanted = asked.before(term.text.split()[0].lower())
         if there and wanted and all({wanted, low} in pairs for low in there):
-            return True
-    return False
-
-
-def _told_apart(asked: Proposition, row: Row, pred: Predication) -> bool:
-    """Whether the clause has another attribute than the question ("the old model" for "the new model")."""
-    subject, whole = ({row.reading.keys[p] for p in part} for part in (pred.subject, pred.region))
-    for group in rules()["disjoint"]["attributes"]:
-        members = {word_key(w) for w in group}
-        wanted = asked.keys & members
-        # "The northern trail is open, and the southern one is not": a subject is the one or the other.
-        here = members & (subject if subject & members else whole)
-        if wanted and here and not wanted & here:
             return True
     return False
 

@@ -26,7 +26,9 @@ from rag.stance import Segment
 from rag.subject_fit import subject_fits
 
 _VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
-_PREDICATIVE = frozenset(("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd"))
+_PREDICATIVE = frozenset(
+    ("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd", "parataxis")
+)
 
 
 def polarity_of(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> Polarity | None:

@@ -6,6 +6,7 @@ negators, and the words that hang on it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -68,7 +69,7 @@ def predication(tokens: Sequence[Token], place: int) -> Predication:
     future = force is Force.PLANNED or any(_WILL & lows(tokens, [p, *children(tokens, p)]) for p in verbs)
     return Predication(
         place, tuple(above.chain), subject, _rest(tokens, place, above.chain) - subject,
-        passive or (token.tag == "VBN" and token.dep == "acl"), force, denied,
+        passive or (token.tag == "VBN" and token.dep in ("acl", "amod")), force, denied,
         _tells_past(tokens, finite) or token.tag in ("VBD", "VBN"), future, finite,
     )  # fmt: skip
 
@@ -99,7 +100,10 @@ def _rest(tokens: Sequence[Token], place: int, chain: Sequence[int]) -> frozense
         # "open and maintain the library": the object stands behind the last of the verbs.
         last = [p for p in others if tokens[p].dep == "conj"]
         rest |= _all(tokens, (q for p in last for q in children(tokens, p)), ("dobj", "prep", "dative"))
-    for governor in chain[1:]:
+    for lower, governor in itertools.pairwise(chain):
+        beside = tokens[lower].dep == "conj" and tokens[governor].pos in ("VERB", "AUX")
+        if beside and any(tokens[p].dep in SUBJECTS for p in children(tokens, lower)):
+            break  # "the board reports to the council, and its minutes are public"
         rest |= _all(tokens, (p for p in children(tokens, governor) if p not in chain), _SHARED)
     if tokens[place].lemma.lower() in rules()["light"]["listing"]:
         rest |= listed(tokens, place)

@@ -12,8 +12,6 @@ from rag.language import word_key
 from rag.question import Detail
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’.,][^\W_]+)*|%")
-_PARTICIPLE = ("ed", "en", "wn", "lt", "ld", "de", "ght", "nt")
-_BE = frozenset("is are was were be been being".split())
 _PAST = frozenset("has have had did was were".split())
 _ASKING = _PAST | frozenset("is are am do does can could may might must will would shall should".split())
 _IS_IT_TRUE = "is it true that".split()
@@ -61,14 +59,9 @@ class Proposition:
         verb = self.detail.predicate.text.split()[0].lower() if self.detail.predicate else ""
         return next(changed, lows.index(verb) if verb in lows else 0)
 
-    @cached_property
+    @property
     def passive(self) -> bool:
-        verb = self.detail.predicate
-        if verb is None or not verb.text.endswith(_PARTICIPLE):
-            return False
-        last = verb.text.split()[-1].lower()
-        place = self.words.index(last) if last in self.words else len(self.words)
-        return bool(_BE & set(self.words[:place]))
+        return self.detail.passive
 
     @cached_property
     def future(self) -> bool:

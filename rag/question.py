@@ -18,6 +18,7 @@ from rag.leads import Lead, asked_itself, without_openers
 from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
 from rag.releases import asks_for_newest
+from rag.slips import mended
 from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
@@ -60,7 +61,7 @@ def understand(
     parts = [one.text for one in leads]
     extra = [f"{who}." for who in (lead.speaker, *(one.speaker for one in leads))]
     others = [one.otherwise for one in leads]
-    rows = parse([cased(p, names) for p in (*parts, *extra, *filter(None, others))])
+    rows = [*map(mended, parse([cased(p, names) for p in (*parts, *extra, *filter(None, others))]))]
     plain = dict(zip(filter(None, others), rows[len(parts) + len(extra) :], strict=True))
     speakers = [_speaker(row) for row in rows[len(parts) : len(parts) + len(extra)]]
     details: list[Detail] = []
@@ -219,7 +220,7 @@ def _detail(
     return Detail(
         text=joined(row, range(len(row))) or part.strip(" ?."),
         ask=ask, terms=terms, subject=subject, focus=focus_text, aspects=aspects,
-        negated=_negated(row, ask), presumed=presumed,
+        negated=_negated(row, ask), passive=_passive(row), presumed=presumed,
         listing=listing, past=past,
         statement=statement(row) if presumed or ask is Ask.YES_NO else "",
         indirect="" if ask in (Ask.YES_NO, Ask.WHY, *WHOLE) else indirect(row),
@@ -238,6 +239,13 @@ def _negated(row: Sequence[Token], ask: Ask) -> bool:
     return any(t.low in _NEGATION and not (i in leading and "n" in t.low[:2]) for i, t in enumerate(row))
 
 
+_MAIN = ("ROOT", "xcomp", "ccomp")
+
+
+def _passive(row: Sequence[Token]) -> bool:
+    return any(t.dep == "auxpass" and row[t.head].dep in _MAIN for t in row)
+
+
 _LIGHT = frozenset("be have do get make want go going able allow plan give tell say know matter".split())
 
 
@@ -250,7 +258,7 @@ def _predicate(row: tuple[Token, ...]) -> Term | None:
         verbal = token.pos == "VERB" or (
             helped and token.text.islower() and token.dep == "ROOT" and token.pos in ("NOUN", "ADJ", "PROPN")
         )
-        if verbal and token.dep in ("ROOT", "xcomp", "ccomp") and token.lemma.lower() not in _LIGHT:
+        if verbal and token.dep in _MAIN and token.lemma.lower() not in _LIGHT:
             words = lexicon()
             keys = [t.key for t in row]
             none: frozenset[str] = frozenset()

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rag.blocks import UnitKind
+from rag.dependents import SUBJECTS, subtree
 from rag.language import PARSER_VERSION, Parser, Token, word_key
 from rag.records import Document
 from rag.sentences import Sentence, sentences
+from rag.slips import mended
 from rag.stance import Stance, read
 
-ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-3"
+ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-4"
 
 _DATE_ENTITIES = frozenset(("DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"))
 _EXAMPLES = frozenset(("like", "as", "including", "alongside", "versus"))
@@ -94,7 +96,7 @@ class _Opening:
 def analyse(document: Document, parser: Parser) -> tuple[tuple[Sentence, ...], bytes]:
     """The sentences and their tokens as bytes, for the index to keep beside the vectors."""
     found = tuple(sentences(document, parser.sentences))
-    tokens = parser.parse([s.text.replace("\n", " ") for s in found])
+    tokens = map(mended, parser.parse([s.text.replace("\n", " ") for s in found]))
     rows = [[list(t) for t in row] for row in tokens]
     spans = [[s.start, s.end, s.section, s.block, s.kind.value] for s in found]
     return found, json.dumps({"spans": spans, "tokens": rows}, ensure_ascii=False).encode()
@@ -215,7 +217,7 @@ def _readings(
         opening = openings.setdefault(sentence.section, _Opening(topical, own & _introduced(row)))
         so_far[sentence.section] = so_far.get(sentence.section, frozenset()) | topical
         headed = heading_keys.get(sentence.section, frozenset())
-        about = opening.about(headed, _subject_names(row, own), _subject_names(row, topical))
+        about = opening.about(headed, _within_subjects(row, own), _subject_names(row, topical))
         # "This includes ...": the sentence goes on about what the one before said.
         points_back = any(t.low in _BACK and (t.pos == "PRON" or i == 0) for i, t in enumerate(row))
         before = (
@@ -266,6 +268,12 @@ def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[s
         for i, t in enumerate(row)
         if t.key in topical and (i in heads or (t.head in heads and t.dep in ("compound", "conj", "poss")))
     )
+
+
+def _within_subjects(row: Sequence[Token], own: frozenset[str]) -> frozenset[str]:
+    """The names anywhere in the subjects of a sentence: of "a meeting of the council" also the council's."""
+    heads = (i for i, t in enumerate(row) if t.dep in SUBJECTS)
+    return frozenset(row[i].key for head in heads for i in subtree(row, head)) & own
 
 
 def _introduced(row: Sequence[Token]) -> frozenset[str]:

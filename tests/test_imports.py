@@ -26,7 +26,7 @@ ORDER = (
     ("weights", "pulling"),
     ("headings", "extracted", "front_matter", "html_text", "pdf_text", "extraction", "corpus"),
     ("blocks", "sentences"),
-    ("language", "lexicon", "spelling"),
+    ("language", "lexicon", "spelling", "dependents", "slips"),
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "reading"),
     ("bert", "embedding", "reranking"),
@@ -38,7 +38,6 @@ ORDER = (
     ("reader", "reader_layers"),
     ("answer_type", "gaps"),
     (
-        "dependents",
         "governors",
         "rejection",
         "predication",

@@ -95,6 +95,29 @@ def test_kinds(parser: Parser, half: str, right: int) -> None:
         ("The pier is only open on weekdays.", "Is the pier open on Saturdays?", "no"),
         ("The farm grows wheat.", "Does the farm grow barley?", "none"),  # near in meaning is not the same
         ("The firm buys wheat.", "Does the firm sell wheat?", "none"),
+        ("The lift is not broken; the stairs are open.", "Is the lift broken?", "no"),  # two main clauses
+        ("The lift is broken; the stairs are open.", "Is the lift broken?", "yes"),
+        ("Dogs are not allowed: they may wait outside.", "Are dogs allowed?", "no"),
+        ("The licence was expected to be free: it is sold now.", "Is the licence free?", "none"),
+        ("Pups are allowed in the garden; dogs are not allowed.", "Are dogs allowed?", "no"),
+        ("The old tram is not running: the new one is running.", "Is the new tram running?", "none"),
+        ("The old tram is not running: the new one is running.", "Is the old tram running?", "no"),
+        ("The Lund board is small, and its Arvik office is closed.", "Is the Lund board closed?", "none"),
+        (
+            "The Lund board reports to the Arvik council, and its minutes are public.",
+            "Are the minutes of the Arvik council public?",
+            "none",
+        ),  # whose they are
+        ("The ferry does not only sail in May: it sails in June, too.", "Does it sail only in May?", "no"),
+        ("The ferry sails in May.", "Does the ferry sail only in May?", "none"),
+        ("All shops are open, with parts of the hall shops.", "Are all shops open?", "yes"),
+        ("All shops are open, with parts of the hall.", "Is the hall open?", "none"),
+        ("Such trials need no permit.", "Do such trials need a permit?", "no"),
+        ("Such trials need a permit.", "Do such trials need a permit?", "yes"),
+        ("The lamp has a switch.", "Has the lamp got a switch?", "yes"),
+        ("The museum, funded by the city, opens in May.", "Is the museum funded by the city?", "yes"),
+        ("The clinic treats children under five.", "Are children treated?", "none"),
+        ("The clinic treats children.", "Are children treated?", "yes"),
     ],
 )
 def test_what_hangs_on_the_predicate(parser: Parser, sentence: str, question: str, said: str) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rag.asked import Ask
 from rag.language import Parser, word_key
 from rag.question import understand
 
@@ -477,3 +478,37 @@ def test_a_number_of_answers_is_not_demanded_of_the_sources(
 ) -> None:
     (detail,) = understand(question, parser.parse, {}).details
     assert {t.text for t in detail.of("number")} == numbers
+
+
+def test_the_minutes_of_a_meeting_are_no_duration_that_was_or_was_not_given(parser: Parser) -> None:
+    (minutes,) = understand("Are the minutes of the Lund board public?", parser.parse, {}).details
+    (price,) = understand("Is the price of the Lund board public?", parser.parse, {}).details
+    assert (minutes.ask, price.ask) == (Ask.YES_NO, Ask.WHAT)
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Has the lamp got a switch?", "Does the lamp have a switch"),
+        ("Haven't the lamps got any switches?", "Don't the lamps have any switches"),
+        ("Has the lamp got broken?", "Has the lamp got broken"),
+    ],
+)
+def test_what_a_thing_has_got_it_has(parser: Parser, question: str, asked: str) -> None:
+    (detail,) = understand(question, parser.parse, {}).details
+    assert detail.text == asked
+
+
+@pytest.mark.parametrize(
+    ("question", "passive"),
+    [
+        ("Are grants paid to schools?", True),
+        ("Is a cooler included?", True),
+        ("Are dogs allowed?", True),
+        ("Do schools pay grants?", False),
+        ("Is this a licence granted by the city?", False),
+    ],
+)
+def test_a_question_in_the_passive_voice(parser: Parser, question: str, passive: bool) -> None:
+    (detail,) = understand(question, parser.parse, {}).details
+    assert detail.passive is passive

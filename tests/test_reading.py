@@ -76,8 +76,11 @@ def test_a_subject_of_its_own_outranks_the_heading(parser: Parser) -> None:
 def test_what_is_said_of_one_of_several_that_are_introduced_is_not_said_of_the_others(parser: Parser) -> None:
     first = "The club is run by a Board of Owners (BO), a Rules Council (RC) below it, and groups (GRs)."
     found = readings_of(
-        parser, f"## Charter\n\n{first} The RC of the club meets in May. The rules are strict.\n"
+        parser,
+        f"## Charter\n\n{first} The RC of the club meets in May. The rules are strict. "
+        "A meeting of the RC is public.\n",
     )
+    assert not _keys("BO GRs") & found["A meeting of the RC is public."].heading
     assert _keys("BO RC") <= found["The rules are strict."].heading
     assert not _keys("BO GRs") & found["The RC of the club meets in May."].heading
 

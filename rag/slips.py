@@ -1,0 +1,64 @@
+"""Where the parser slips in ways that can be told from the sentence, put right.
+
+The news that it learned from has few questions and few semicolons: of "Is a cooler included?" it makes a
+cooler which is included, and what stands before a semicolon becomes the object of the verb behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.dependents import children, subtree
+from rag.language import Token
+
+_BE = frozenset("is are am was were isn't aren't wasn't weren't".split())
+_PARTING = frozenset((";", ":", "–", "—", "--"))
+_NOMINAL = ("nsubj", "attr", "nsubjpass")
+_BESIDE = ("neg", "advmod")
+_SUBJECT_OF = {"aux": "nsubj", "auxpass": "nsubjpass"}
+
+
+def mended(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """The tokens of one sentence, each known slip put right."""
+    return tuple(_asked_passive(_parted(_rehung(tokens))))
+
+
+def _rehung(tokens: Sequence[Token]) -> Sequence[Token]:
+    """A subject that hangs on an auxiliary is the verb's: else "X is small, and its door is shut" shuts X."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        above = tokens[token.head]
+        if token.dep in ("nsubj", "nsubjpass") and above.dep in ("aux", "auxpass"):
+            found[place] = token._replace(dep=_SUBJECT_OF[above.dep], head=above.head)
+    return found
+
+
+def _parted(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Two main clauses beside each other are not the one in the other: "it is not included; it is sold"."""
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        if token.dep != "ccomp" or token.head < place:
+            continue
+        after = max(subtree(tokens, place)) + 1
+        if after < token.head and tokens[after].text in _PARTING:
+            found[place] = token._replace(dep="parataxis")
+    return found
+
+
+def _asked_passive(tokens: Sequence[Token]) -> Sequence[Token]:
+    """A participle behind the only noun of "is a cooler included?" is what is asked, and no attribute."""
+    if not tokens or tokens[0].low not in _BE or tokens[0].head != 0:
+        return tokens
+    below = [p for p in children(tokens, 0) if tokens[p].pos != "PUNCT" and tokens[p].dep not in _BESIDE]
+    if len(below) != 1 or tokens[below[0]].dep not in _NOMINAL:
+        return tokens
+    noun = below[0]
+    behind = (p for p in children(tokens, noun) if p > noun and tokens[p].dep == "acl")
+    verb = next((p for p in behind if tokens[p].tag == "VBN"), None)
+    if verb is None:
+        return tokens
+    found = [t._replace(head=verb) if t.head == 0 else t for t in tokens]
+    found[0] = tokens[0]._replace(dep="auxpass", head=verb)
+    found[noun] = tokens[noun]._replace(dep="nsubjpass", head=verb)
+    found[verb] = tokens[verb]._replace(dep="ROOT", head=verb)
+    return found
