@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp
 
+from rag.covering import Match
 from rag.fit import FIT_FEATURES, WORDING_FEATURES
 from rag.gaps import GAP_FEATURES, GapFit
-from rag.retrieval import Match
 from rag.stance import Segment
 
 # By how much, in the scale of the reading features, a sentence without such words must be read as

@@ -16,11 +16,12 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
 
+from rag.covering import Match
 from rag.denial import negated
 from rag.language import Token, word_key
 from rag.question import Ask, Detail, Term
 from rag.reading import Reading
-from rag.retrieval import Match, Row
+from rag.retrieval import Row
 
 # From these strengths on a clause has a word of the question, and the word itself or a synonym.
 _PRESENT, _SAME = 0.5, 0.85

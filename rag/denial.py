@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rag.covering import Match
 from rag.dependents import SUBJECTS, even_if, subtree
 from rag.extent import NOT_ALL, SCARCELY
 from rag.governors import tells_apart
@@ -12,7 +13,7 @@ from rag.proposition import Proposition
 from rag.question import Detail
 from rag.reading import Reading
 from rag.rejection import NOT
-from rag.retrieval import Match, Row
+from rag.retrieval import Row
 from rag.stance import Segment
 
 _NEGATORS = frozenset("not n't n’t never no without neither nor cannot hardly barely none".split())

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.candidates import ASTRAY, Candidate, Evidence, Open
+from rag.covering import cover
 from rag.fit import (
     ALL_WORDS,
     astray,
@@ -29,7 +30,7 @@ from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
 from rag.polarity import polarity_of
 from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
-from rag.retrieval import Library, Row, cover
+from rag.retrieval import Library, Row
 from rag.shortlist import Shortlist
 
 Vectors = Mapping[str, NDArray[np.float32]]

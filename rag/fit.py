@@ -11,11 +11,12 @@ from collections.abc import Mapping, Sequence
 
 from rag.answer_type import amount_of, typed
 from rag.contrast import contrasts
+from rag.covering import Match
 from rag.denial import has_predicate, negated
 from rag.dependents import SUBJECTS, even_if, subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
-from rag.retrieval import Library, Match, Row
+from rag.retrieval import Library, Row
 from rag.stance import Segment
 
 NAME_COVER = 0.8

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.covering import about, best_match
 from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.question import Ask, Detail, Term
 from rag.reading import Reading
-from rag.retrieval import Library, Row, about
+from rag.retrieval import Library, Row
 from rag.stance import Gap, Topic, cues
 
 Vectors = Mapping[str, NDArray[np.float32]]
@@ -254,4 +255,4 @@ def _asks_otherwise(detail: Detail, reading: Reading, topic: Topic) -> bool:
 
 
 def _best(term: Term, row: Row, topic: Topic, library: Library, vectors: Vectors) -> float:
-    return library.match(term, row, vectors, range(topic.first, topic.last)).strength
+    return best_match(term, row, library, vectors, range(topic.first, topic.last)).strength

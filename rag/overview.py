@@ -11,12 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.assessed import Assessed, Step
+from rag.covering import cover
 from rag.directives import instructs
 from rag.fit import NAME_COVER
 from rag.gaps import gap_fits
 from rag.question import Detail
 from rag.records import Verdict
-from rag.retrieval import Library, Row, cover
+from rag.retrieval import Library, Row
 from rag.stance import Segment
 
 Vectors = Mapping[str, NDArray[np.float32]]

@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from rag.covering import NO_MATCH, Match
 from rag.dependents import preposition
 from rag.governors import rules, tells_apart
 from rag.language import Token, word_key
@@ -19,7 +20,7 @@ from rag.lexicon import lexicon, opposite_pole
 from rag.predication import Predication
 from rag.proposition import Proposition
 from rag.question import Term
-from rag.retrieval import NO_MATCH, Match, Row
+from rag.retrieval import Row
 
 # From this strength on, the context of a sentence stands for a word that it does not have.
 _CONTEXT = 0.75

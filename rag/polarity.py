@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag import extent, firmness
+from rag.covering import Match
 from rag.denial import denies_plainly
 from rag.dependents import as_predicate, lows
 from rag.governors import Force, rules
@@ -21,7 +22,7 @@ from rag.proposition import Proposition
 from rag.question import Detail, Term
 from rag.records import Polarity
 from rag.rejection import argument_denied
-from rag.retrieval import Match, Row
+from rag.retrieval import Row
 from rag.stance import Segment
 from rag.subject_fit import subject_fits
 

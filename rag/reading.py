@@ -16,6 +16,7 @@ from datetime import date
 from rag.blocks import UnitKind
 from rag.dependents import SUBJECTS, subtree
 from rag.language import PARSER_VERSION, Parser, Token, word_key
+from rag.naming import is_common, is_example, is_name, is_set_aside, people, persons, resolved
 from rag.records import Document
 from rag.sentences import Sentence, sentences
 from rag.slips import mended
@@ -23,9 +24,6 @@ from rag.stance import Stance, read
 
 ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-4"
 
-_DATE_ENTITIES = frozenset(("DATE", "TIME", "CARDINAL", "ORDINAL", "MONEY", "PERCENT", "QUANTITY"))
-_EXAMPLES = frozenset(("like", "as", "including", "alongside", "versus"))
-_CONTRAST = frozenset(("unlike", "beyond", "besides", "beside", "except"))
 _BACK = frozenset("this these it they such those them theirs its their".split())
 _ANAPHORIC = frozenset("this these those such it its they their them both he she his her that".split())
 _NAME_POS = frozenset(("PROPN", "NUM", "X"))
@@ -113,38 +111,6 @@ def restore(document: Document, analysis: bytes) -> ReadDocument:
     return ReadDocument(document, tuple(_by_part(document, found, tokens)))
 
 
-def is_name(token: Token, first_of_sentence: bool) -> bool:
-    """Whether a token is (part of) a name: tagged so, or written so (vLLM, 910B, CANN)."""
-    if token.ent in _DATE_ENTITIES and not _mixed(token.text):
-        return False
-    if _mixed(token.text):
-        return True
-    if token.pos == "PROPN":
-        return token.text[:1].isupper() or token.text.isdigit()
-    return (
-        token.text[:1].isupper()
-        and not first_of_sentence
-        and token.pos in ("NOUN", "ADJ", "X", "VERB", "INTJ")
-    )
-
-
-def _common(row: Sequence[Token], place: int, common: frozenset[str]) -> bool:
-    """Whether a capital only begins the sentence: the document writes the word small elsewhere."""
-    first = place == 0 or row[place - 1].text in '“"'
-    return first and row[place].key in common and not _mixed(row[place].text)
-
-
-def _mixed(text: str) -> bool:
-    letters = any(c.isalpha() for c in text)
-    inner_upper = any(c.isupper() for c in text[1:])
-    digits = any(c.isdigit() for c in text)
-    return (
-        letters
-        and len(text) > 1
-        and (inner_upper or (digits and not text.lower().endswith(("st", "nd", "rd", "th"))))
-    )
-
-
 def _by_part(
     document: Document, found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]
 ) -> list[Reading]:
@@ -181,7 +147,7 @@ def _readings(
     titled = frozenset(
         word_key(w) for w in re.findall(r"[^\W_]+", document.title) if w[:1].isupper() or w.isdigit()
     )
-    people = _people(tokens)
+    surnames = people(tokens)
     common = frozenset(t.key for row in tokens for t in row if t.text.islower())
     previous: Reading | None = None
     last_speaker = ""
@@ -196,11 +162,11 @@ def _readings(
         names = {
             i
             for i, t in enumerate(row)
-            if is_name(t, i == 0 or row[i - 1].text in '“"') and not _common(row, i, common)
+            if is_name(t, i == 0 or row[i - 1].text in '“"') and not is_common(row, i, common)
         }
-        own = frozenset(row[i].key for i in names if not _set_aside(row, i))
+        own = frozenset(row[i].key for i in names if not is_set_aside(row, i))
         aside = frozenset(row[i].key for i in names) - own
-        topical = frozenset(row[i].key for i in names if not _example(row, i)) - frequent - aside
+        topical = frozenset(row[i].key for i in names if not is_example(row, i)) - frequent - aside
         anaphoric = any(t.low in _ANAPHORIC for t in row[:6]) or any(
             t.low in ("these", "its", "their", "they") for t in row
         )
@@ -223,10 +189,10 @@ def _readings(
         before = (
             frozenset(previous.keys) if previous is not None and points_back and same_block else frozenset()
         )
-        speaker = _resolved(stance.speaker, people, last_speaker)
+        speaker = resolved(stance.speaker, surnames, last_speaker)
         if stance.speaker and speaker:
             last_speaker = speaker
-        others = {run[-1] for run in _persons(row)} - set(last_speaker.split())
+        others = {run[-1] for run in persons(row)} - set(last_speaker.split())
         if others and not stance.speaker:  # "he" may now be somebody else
             last_speaker = ""
         title = titles.get(sentence.section, "")
@@ -280,67 +246,3 @@ def _introduced(row: Sequence[Token]) -> frozenset[str]:
     """The words that stand alone in brackets, as a short name does behind the long one."""
     threes = zip(row, row[1:], row[2:], strict=False)
     return frozenset(b.key for a, b, c in threes if a.text == "(" and c.text == ")")
-
-
-def _example(row: Sequence[Token], place: int) -> bool:
-    """Whether a name stands in a list of examples: behind or governed by "such as", "like", "including"."""
-    for back in range(place - 1, max(-1, place - 14), -1):
-        low = row[back].low
-        if (row[back].pos in ("VERB", "AUX") and low != "including") or low in (";", ":", "."):
-            break
-        if (
-            low in ("including", "alongside")
-            or (low == "as" and row[back - 1].low == "such")
-            or (low == "like" and row[back].pos == "ADP")
-        ):
-            return True
-    seen: set[int] = set()
-    while place not in seen:
-        seen.add(place)
-        token = row[place]
-        if token.low in _EXAMPLES and token.pos in ("ADP", "SCONJ", "VERB"):
-            return True
-        if token.pos in ("VERB", "AUX") or token.head == place:
-            return False
-        place = token.head
-    return False
-
-
-def _set_aside(row: Sequence[Token], place: int) -> bool:
-    """Whether a name is only set aside ("unlike X", "beyond X"): the sentence speaks of others."""
-    head = place
-    while row[head].dep in ("compound", "nmod", "poss", "flat", "conj") and row[head].head != head:
-        head = row[head].head
-    governor = row[row[head].head]
-    chain = row[governor.head] if governor.dep == "pobj" else governor
-    return any(t.low in _CONTRAST and t.pos in ("ADP", "SCONJ") for t in (governor, chain))
-
-
-def _people(tokens: Sequence[tuple[Token, ...]]) -> dict[str, str]:
-    """Surname to the full name, where the document names just one person with it."""
-    full: dict[str, set[str]] = {}
-    for row in tokens:
-        for run in _persons(row):
-            if len(run) > 1:
-                full.setdefault(run[-1], set()).add(" ".join(run))
-    return {surname: names.copy().pop() for surname, names in full.items() if len(names) == 1}
-
-
-def _persons(row: Sequence[Token]) -> list[list[str]]:
-    """The names of people in a sentence, as runs of words."""
-    found: list[list[str]] = []
-    last = -2
-    for place, token in enumerate(row):
-        if token.pos == "PROPN" and token.ent == "PERSON":
-            if last == place - 1:
-                found[-1].append(token.text)
-            else:
-                found.append([token.text])
-            last = place
-    return found
-
-
-def _resolved(speaker: str, people: dict[str, str], last: str) -> str:
-    if speaker.lower() in ("he", "she", "they"):
-        return last
-    return people.get(speaker, speaker) if len(speaker.split()) == 1 else speaker

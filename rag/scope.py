@@ -12,13 +12,14 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
+from rag.covering import Match
 from rag.gaps import GapFit
 from rag.language import word_key
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.records import ClaimKind
 from rag.releases import is_release
-from rag.retrieval import Library, Match, Row
+from rag.retrieval import Library, Row
 
 _JOINED = frozenset("-–/_.")
 _LETTERS = 3  # a shorter name begins too many words

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rag.covering import NO_MATCH, Match
 from rag.dependents import children, in_side_clause, subtree
 from rag.governors import rules
 from rag.language import Token
 from rag.placement import places_of
 from rag.predication import Predication
 from rag.proposition import Proposition
-from rag.retrieval import NO_MATCH, Match, Row
+from rag.retrieval import Row
 
 _ANYBODY = frozenset("you i we they one anyone somebody there it he she".split())
 _DEFINITE = frozenset("the this these its it they".split())

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from rag.asked import WHOLE, Ask, Term
 from rag.language import Token, word_key
 from rag.lexicon import lexicon
+from rag.naming import is_name
 from rag.phrasing import AUX, PRONOUNS, SAYING, WH
-from rag.reading import is_name
 from rag.releases import asks_for_newest
 
 _CONTENT = frozenset(("NOUN", "PROPN", "VERB", "ADJ", "NUM", "X"))

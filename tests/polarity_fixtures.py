@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from rag.covering import cover
 from rag.language import Parser
 from rag.polarity import polarity_of
 from rag.question import understand
 from rag.reading import analyse, restore
-from rag.retrieval import Library, cover
+from rag.retrieval import Library
 from tests.engine_fixtures import markdown
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.covering import cover
 from rag.language import Parser
-from rag.retrieval import cover
 from tests.test_evidence import made
 
 TEXT = """## Kestrel (2024)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from rag.covering import cover
 from rag.language import Parser
 from rag.question import understand
-from rag.retrieval import Row, cover
+from rag.retrieval import Row
 from rag.scope import as_wide, speaks_of
 from tests.engine_fixtures import readings_of
 from tests.polarity_fixtures import library_of
