@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from rag.dependents import children, subtree
 from rag.language import Token
 
-_BE = frozenset("is are am was were isn't aren't wasn't weren't".split())
+_BE = frozenset("is are am was were".split())
 _PARTING = frozenset((";", ":", "–", "—", "--"))
 _NOMINAL = ("nsubj", "attr", "nsubjpass")
 _BESIDE = ("neg", "advmod")
