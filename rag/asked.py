@@ -50,16 +50,17 @@ class Term:
 class Detail:
     """One thing that is asked.
 
-    ``passive``: its verb is in the passive voice. ``presumed`` marks a question that takes its own
-    ``statement`` for granted (why and when did X do Y); ``premise`` is a clause that the question puts
-    first ("since X, ..."). ``past`` asks whether something has happened, ``hedged`` whether it could.
-    ``statement`` is the declarative form of a yes/no question, or of what is presumed, and ``indirect`` an
-    open question as a clause ("how long it lasts"; "" where its grammar is not sure). ``speaker`` are the
-    keys of the name or office of the one whose words are asked for: a sentence of another speaker does not
-    answer. ``besides`` are the keys of what the asker has already ("besides X, what else"): a sentence that
-    gives no more than these does not answer. ``newest`` asks for the latest of several. ``since`` is the
-    last day that does not count where changes are asked for; None: the day of the first document.
-    ``otherwise`` is what such a question asks where no document changed anything.
+    ``passive``: its verb is in the passive voice.
+    ``presumed`` marks a question that takes its own ``statement`` for granted (why and when did X
+    do Y); ``premise`` is a clause that the question puts first ("since X, ...").  ``past`` asks
+    whether something has happened, ``hedged`` whether it could.  ``statement`` is the declarative form
+    of a yes/no question, or of what is presumed, and ``indirect`` an open question as a clause ("how long it
+    lasts"; "" where its grammar is not sure).  ``speaker`` are the keys of the name or office of
+    the one whose words are asked for: a sentence of another speaker does not answer.  ``besides`` are
+    the keys of what the asker has already ("besides X, what else"): a sentence that gives no more than
+    these does not answer.  ``newest`` asks for the latest of several.  ``since`` is the last day that
+    does not count where changes are asked for; None: the day of the first document.  ``otherwise`` is what
+    such a question asks where no document changed anything.
     """
 
     text: str

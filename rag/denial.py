@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.covering import Match
-from rag.dependents import SUBJECTS, even_if, subtree
+from rag.dependents import PREDICATIVE, SUBJECTS, VERBAL, even_if, subtree
 from rag.extent import NOT_ALL, SCARCELY
 from rag.governors import tells_apart
 from rag.lexicon import opposite_pole
@@ -24,18 +24,17 @@ _HEDGES = frozenset(
 _CONDITIONS = frozenset("if unless provided whether assuming once".split())
 # "Some do" leaves open whether all do.
 _SOME = frozenset("some several many certain".split())
-_VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
-_PREDICATIVE = frozenset(("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd"))
 # Below these a word of the question is missing from the clause; a thing must be the very thing.
 _PRESENT, _SAME, _THINGS = 0.5, 0.85, ("noun", "focus", "unit")
 
 
-def denies_plainly(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
+def denies_plainly(asked: Proposition, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:
     """Whether a clause has every content word of a statement, and a negator or an opposite, and no hedge.
 
     This needs no parse of who does what to whom, so it may only say no: a negator beside all that was
     asked is seldom there by chance, while words without one often are.
     """
+    detail = asked.detail
     content = {k: m for k, m in matches.items() if not k.startswith(("name", "strength"))}
     weak = any(
         m.strength < (_SAME if k.startswith(_THINGS) else _PRESENT)
@@ -58,7 +57,7 @@ def denies_plainly(detail: Detail, row: Row, segment: Segment, matches: Mapping[
     missing = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier")))
     if (missing and not opposed) or _unsure(detail, row.reading, segment):
         return False
-    if _of_another(Proposition(detail).keys, row.reading, segment, matches):
+    if _of_another(asked.keys, row.reading, segment, matches):
         return False
     return opposed != negated(row.reading, segment, {m.place for m in content.values() if m.place >= 0})
 
@@ -117,10 +116,10 @@ def has_predicate(detail: Detail, row: Row, segment: Segment) -> bool:
     flipped = {opposite_pole(p) for p in verb.poles}
     for place in range(segment.first, segment.last):
         token = row.reading.tokens[place]
-        same = row.reading.keys[place] == verb.key and token.pos in _VERBAL
+        same = row.reading.keys[place] == verb.key and token.pos in VERBAL
         none: frozenset[str] = frozenset()
         kin = (verb.meanings & row.meanings.get(place, none)) or (flipped & row.poles.get(place, none))
-        if same or (kin and (token.pos == "VERB" or token.dep in _PREDICATIVE)):
+        if same or (kin and (token.pos == "VERB" or token.dep in PREDICATIVE)):
             return True
     return False
 

@@ -11,6 +11,11 @@ from collections.abc import Sequence
 from rag.language import Token
 
 SUBJECTS = ("nsubj", "nsubjpass", "csubj", "csubjpass", "expl")
+# What can say something of a subject: by its place in the sentence, and by its part of speech.
+PREDICATIVE = frozenset(
+    ("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd", "parataxis")
+)
+VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
 _LIST_ENDS = frozenset("but not no without except excluding while rather although".split())
 _CLAUSE_TAGS = ("VBD", "VBZ", "MD", "WDT", "WP", "WRB")
 _NARROW = ("PUNCT", "VERB", "AUX", "ADP", "CCONJ")

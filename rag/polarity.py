@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from rag import extent, firmness
 from rag.covering import Match
 from rag.denial import denies_plainly
-from rag.dependents import as_predicate, lows
+from rag.dependents import PREDICATIVE, VERBAL, as_predicate, lows
 from rag.governors import Force, rules
 from rag.placement import held, opposed, places_of
 from rag.predication import Predication, predication
@@ -25,11 +25,6 @@ from rag.rejection import argument_denied
 from rag.retrieval import Row
 from rag.stance import Segment
 from rag.subject_fit import subject_fits
-
-_VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
-_PREDICATIVE = frozenset(
-    ("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd", "parataxis")
-)
 
 
 def polarity_of(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> Polarity | None:
@@ -43,7 +38,7 @@ def polarity_of(detail: Detail, row: Row, segment: Segment, matches: Mapping[str
         for place, opposite in _anchors(asked, row, segment)
         if (said := _said(asked, row, matches, place, opposite)) is not None
     }
-    if not found and denies_plainly(detail, row, segment, matches):
+    if not found and denies_plainly(asked, row, segment, matches):
         return Polarity.NO
     return found.pop() if len(found) == 1 else None
 
@@ -69,7 +64,7 @@ def _anchors(asked: Proposition, row: Row, segment: Segment) -> list[tuple[int, 
         found += [
             (p, True)
             for p in inside
-            if tokens[p].dep in _PREDICATIVE and tokens[p].pos in _VERBAL and opposed(term, row, p)
+            if tokens[p].dep in PREDICATIVE and tokens[p].pos in VERBAL and opposed(term, row, p)
         ]
     return found
 
@@ -78,13 +73,13 @@ def _predicative(row: Row, place: int) -> bool:
     """Whether a word says something of a subject, and not only names a thing."""
     token = row.reading.tokens[place]
     beside = token.dep in ("appos", "amod") and token.pos != "ADJ"
-    return token.dep in _PREDICATIVE or beside or as_predicate(row.reading.tokens, place)
+    return token.dep in PREDICATIVE or beside or as_predicate(row.reading.tokens, place)
 
 
 def _carries(verb: Term, row: Row, place: int) -> bool | None:
     """False where the token says the verb, True where it says its opposite, else None."""
     token = row.reading.tokens[place]
-    verbal = token.pos == "VERB" or (token.dep in _PREDICATIVE and token.pos in _VERBAL)
+    verbal = token.pos == "VERB" or (token.dep in PREDICATIVE and token.pos in VERBAL)
     if not verbal and token.pos == "NOUN" and token.dep == "dobj":  # "provides support for"
         verbal = row.reading.tokens[token.head].lemma.lower() in rules()["light"]["verbs"]
     if not verbal:

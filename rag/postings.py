@@ -1,7 +1,7 @@
 """An inverted index: in which sentences a word stands, or could be taken to stand.
 
 It answers "which sentences can have anything of this question at all?"; how well one has it is measured of
-those alone (``retrieval``).
+those alone (``covering``).
 """
 
 from __future__ import annotations

@@ -26,7 +26,6 @@ ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-4"
 
 _BACK = frozenset("this these it they such those them theirs its their".split())
 _ANAPHORIC = frozenset("this these those such it its they their them both he she his her that".split())
-_NAME_POS = frozenset(("PROPN", "NUM", "X"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +217,6 @@ def _ubiquitous(found: Sequence[Sentence], tokens: Sequence[tuple[Token, ...]]) 
             if is_name(token, i == 0):
                 sections.setdefault(token.key, set()).add(sentence.block)
     return frozenset(key for key, where in sections.items() if len(where) > max(3, 0.25 * len(every)))
-
-
-def _told(reading: Reading) -> frozenset[str]:
-    """The words of a sentence but for those that it only calls undisclosed."""
-    hidden = {p for g in reading.stance.gaps for t in g.topics for p in range(t.first, t.last)}
-    return frozenset(key for place, key in enumerate(reading.keys) if place not in hidden)
 
 
 def _subject_names(row: Sequence[Token], topical: frozenset[str]) -> frozenset[str]:
