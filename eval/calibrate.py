@@ -6,7 +6,7 @@ the answers stated where nothing is, cross-validated by corpus: a corpus's quest
 weights that never saw the corpus.
 
 The rules were made with some of these corpora in sight, so what their features say there flatters them.
-The questions of the training documents that the reader has not seen (``train_reader.LEFT_OUT``) are added:
+The questions of the training documents that the reader has not seen (``reading_tasks.LEFT_OUT``) are added:
 there, neither the rules nor the reader know anything beforehand (stacked generalization, Wolpert 1992).
 """
 
@@ -21,7 +21,7 @@ from pathlib import Path
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from eval import train_reader
+from eval import reading_tasks, train_reader
 from eval.questions import load
 from eval.samples import Collector, Features, Sample
 from rag.candidates import OPEN_FEATURES, STATED_FEATURES
@@ -152,8 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     collector = Collector()
     training = [
         sample
-        for name in train_reader.LEFT_OUT
-        for sample in collector.training(train_reader.FOLDER / f"{name}.jsonl")
+        for name in reading_tasks.LEFT_OUT
+        for sample in collector.training(reading_tasks.FOLDER / f"{name}.jsonl")
     ]
     samples = collector.questions(load(parts=PARTS))
     right, wrong = cross_validate(samples, training)

@@ -118,7 +118,9 @@ def _rows(gold: Collection[str], library: Library) -> set[int]:
 
 
 def _document(data: dict[str, Any]) -> Document:
-    text = "\n".join(f"## {s['heading']}\n\n{' '.join(s['sentences'])}\n" for s in data["sections"])
+    heads = (f"## {s['heading']}\n\n" if s["heading"] else "" for s in data["sections"])
+    bodies = (f"{' '.join(s['sentences'])}\n" for s in data["sections"])
+    text = "\n".join(head + body for head, body in zip(heads, bodies, strict=True))
     parts = sections(text, markdown_headings(text), _DAY)
     digest = sha256(text.encode()).hexdigest()
     return Document(

@@ -12,75 +12,32 @@ they do when the product answers.
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from zlib import crc32
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pad_sequence
-from transformers import AutoTokenizer, BertModel
+from transformers import BertModel
 
+from eval import squad_training
+from eval.reading_tasks import FOLDER, LEFT_OUT, Group, Training, batches, fewer, load, read
 from rag import weights
-from rag.embedding import load_embedder
-from rag.reader import MOST_WORD_PIECES, WEIGHTS, overlap, unit
+from rag.reader import WEIGHTS
 from rag.reader_layers import Network
-from rag.reading import in_section
-from rag.settings import Settings
 
-FOLDER = Path(__file__).resolve().parent / "training"
 TARGET = Path(__file__).resolve().parent.parent / "rag" / WEIGHTS
-# Not trained on where nothing else is said: ``calibrate`` needs documents that the reader has not seen.
-LEFT_OUT = ("jun", "rex")
 NEVER = -1e4  # a score that no exponential function brings back
-CANDIDATES, QUESTIONS_AT_ONCE, STRANGERS = 8, 8, 14
+QUESTIONS_AT_ONCE = 8
 _LAYER_RATE, _HEAD_RATE, _FEATURE_RATE, _WARM_UP = 6e-5, 3e-4, 2e-3, 80
 # A lower layer learns the more slowly the lower it is (discriminative fine-tuning, Howard and Ruder 2018).
 _LOWER_RATE, _DECAY = 4e-5, 0.85
-_UNTITLED = 5  # of so many documents one is trained on without its title, as some come without
 _SEED = 20261122
 # Where training starts: near sentences are likely, most sentences answer nothing.
 _START = ([[8.0, -8.0, 1.0], [8.0, -8.0, 1.0]], -4.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A question with its document's sentences (numbers in ``Training.units``) and those that are right."""
-
-    question: int
-    target: str
-    gold: frozenset[int]
-    own: range
-
-
-@dataclass(frozen=True, slots=True)
-class Training:
-    """Every question and sentence, as text, as word pieces and as unit vectors."""
-
-    units: list[str]
-    questions: list[str]
-    items: list[Item]
-    unit_pieces: list[list[int]]
-    question_pieces: list[list[int]]
-    unit_vectors: NDArray[np.float32]
-    question_vectors: NDArray[np.float32]
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """A question with the sentences that compete for it; ``wanted`` marks the right ones."""
-
-    question: int
-    candidates: list[int]
-    extra: list[tuple[float, float, float]]
-    wanted: Tensor
 
 
 class Trainee:
@@ -97,72 +54,6 @@ class Trainee:
         with torch.no_grad():
             embedded = self._embeddings(pieces)
         return self.network.states(embedded, mask), mask
-
-
-def load(files: Sequence[Path]) -> Training:
-    """The training documents (see ``eval/training/README.md`` for their format)."""
-    units: list[str] = []
-    embedded: list[str] = []
-    questions: list[str] = []
-    items: list[Item] = []
-    for file in files:
-        for line in file.read_text("utf-8").splitlines():
-            document = json.loads(line)
-            title = document["title"] if crc32(document["id"].encode()) % _UNTITLED else ""
-            numbers: dict[tuple[int, int], int] = {}
-            first = len(units)
-            for s, section in enumerate(document["sections"]):
-                before = ""
-                for n, sentence in enumerate(section["sentences"]):
-                    numbers[s, n] = len(units)
-                    units.append(unit(section["heading"], sentence, title, before))
-                    embedded.append(in_section(section["heading"], sentence))
-                    before = sentence
-            for asked in document["questions"]:
-                gold = frozenset(numbers[s, n] for s, n in asked["gold"])
-                items.append(Item(len(questions), asked["target"], gold, range(first, len(units))))
-                questions.append(asked["q"])
-    encode = load_embedder(Settings(llm="none")).encode
-    tokenizer = AutoTokenizer.from_pretrained(str(weights.embedder_path()), local_files_only=True)
-
-    def pieces(texts: list[str]) -> list[list[int]]:
-        found: list[list[int]] = tokenizer(texts, truncation=True, max_length=MOST_WORD_PIECES)["input_ids"]
-        return found
-
-    return Training(
-        units, questions, items, pieces(units), pieces(questions), encode(embedded), encode(questions)
-    )
-
-
-def group(item: Item, data: Training, chance: random.Random) -> Group:
-    """The right sentences, the nearest wrong ones, and one more by chance."""
-    pool = [*item.own, *chance.sample(range(len(data.units)), STRANGERS)]
-    cosines = data.unit_vectors[pool] @ data.question_vectors[item.question]
-    order = [pool[place] for place in np.argsort(-cosines)]
-    right = sorted(item.gold)[:2]
-    wrong = [number for number in order if number not in item.gold]
-    candidates = [*right, *wrong[: CANDIDATES - 1 - len(right)]]
-    candidates.append(chance.choice([number for number in order if number not in candidates]))
-    best = float(cosines.max())
-    extra = [
-        (cosine := float(data.unit_vectors[n] @ data.question_vectors[item.question]), best - cosine,
-         overlap(data.questions[item.question], data.units[n]))
-        for n in candidates
-    ]  # fmt: skip
-    wanted = torch.zeros(2 * len(candidates) + 1)
-    for place, number in enumerate(candidates):
-        if number in item.gold:
-            wanted[2 * place + (item.target == "undisclosed")] = 1
-    if not item.gold:
-        wanted[-1] = 1
-    return Group(item.question, candidates, extra, wanted)
-
-
-def _batches(data: Training, chance: random.Random) -> Iterator[list[Group]]:
-    items = data.items[:]
-    chance.shuffle(items)
-    batches = [items[n : n + QUESTIONS_AT_ONCE] for n in range(0, len(items), QUESTIONS_AT_ONCE)]
-    return ([group(item, data, chance) for item in batch] for batch in batches)
 
 
 def loss(trainee: Trainee, batch: Sequence[Group], data: Training) -> Tensor:
@@ -228,7 +119,7 @@ def train(data: Training, trainee: Trainee, epochs: int, report: Callable[[str],
     trainee.network.train()
     done, total = 0, 0.0
     for _ in range(epochs):
-        for batch in _batches(data, chance):
+        for batch in batches(data, QUESTIONS_AT_ONCE, chance):
             with torch.autocast("cpu", torch.bfloat16, enabled=_has_bfloat16()):
                 value = loss(trainee, batch, data)
             optimizer.zero_grad()
@@ -298,6 +189,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--keep", type=float, default=0.7, metavar="SHARE",
         help="of those weights in the mean with the new ones (%(default)s)",
     )  # fmt: skip
+    parser.add_argument(
+        "--questions",
+        type=int,
+        metavar="COUNT",
+        help="so many of the sets' questions, by chance (default: all)",
+    )
+    parser.add_argument(
+        "--squad", type=Path, metavar="FILE", help="train on questions of SQuAD 1.1's train-v1.1.json besides"
+    )
+    parser.add_argument(
+        "--squad-questions", type=int, default=14000, metavar="COUNT", help="how many of them (%(default)s)"
+    )
     options = parser.parse_args(arguments)
     torch.manual_seed(_SEED)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
@@ -309,8 +212,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := {*options.leave_out, *(options.sets or ())} - set(there):
         parser.error(f"there is no training set {', '.join(sorted(unknown))} in eval/training")
     wanted = set(options.sets or there) - set(options.leave_out)
-    files = [file for name, file in there.items() if name in wanted]
-    data = load(files)
+    documents = read([file for name, file in there.items() if name in wanted])
+    if options.questions is not None:
+        documents = fewer(documents, options.questions, _SEED)
+    if options.squad is not None:
+        documents += squad_training.documents(options.squad, options.squad_questions, _SEED)
+    data = load(documents)
     sys.stdout.write(f"{len(data.items)} questions, {len(data.units)} sentences\n")
     train(data, trainee, options.epochs, lambda line: sys.stdout.write(line + "\n"))
     trained = trainee.network.state_dict()

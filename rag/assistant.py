@@ -5,21 +5,19 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import asking, composition, ledger, library, prompts, wording
-from rag.added import Sources
 from rag.clock import Clock
-from rag.errors import CorpusError, IndexStateError, StatedError
+from rag.errors import CorpusError
 from rag.generation import open_backend
-from rag.index import Index, Snapshot
 from rag.inquiries import inquiries
 from rag.kept_ledgers import KeptLedgers
-from rag.language import Parser
+from rag.ledgers import Ledgers
 from rag.records import (
     Answer,
     Change,
@@ -33,19 +31,16 @@ from rag.records import (
     SyncReport,
 )
 from rag.settings import Settings
+from rag.stock import Progress, Stock
 from rag.suggestions import suggestions_for
 from rag.verification import verify_answer
 
 if TYPE_CHECKING:
-    from rag.embedding import Embedder
     from rag.generation import Backend
     from rag.reranking import Reranker
     from rag.retrieval import Library
 
-Progress = Callable[[str, int, int], None]
-_LEDGERS_KEPT = 3  # of as many days, for one state of the documents
 _log = logging.getLogger(__name__)
-STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
 
 
 class Assistant:
@@ -59,16 +54,11 @@ class Assistant:
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
-        self._sources = Sources(self.settings.corpus_path, self.settings.data_path / "added")
-        self._lock = threading.RLock()
-        self._parser = Parser()
-        self._embedder: Embedder | None = None
+        self._stock = Stock(self.settings)
+        self._ledgers = Ledgers()
+        self._lock = threading.Lock()
         self._reranker: Reranker | None = None
-        self._index: Index | None = None
-        self._shelf: library.Shelf | None = None
         self._backend: Backend | None = None
-        self._reading: dict[tuple[str, date], threading.Lock] = {}  # by the ledger that is read
-        self._ledgers: dict[tuple[str, date], tuple[LedgerRow, ...]] = {}
 
     def __enter__(self) -> Assistant:
         return self
@@ -97,41 +87,15 @@ class Assistant:
             CorpusError: the corpus folder is missing.
             IndexStateError: the data folder cannot be written; the last good index still answers.
         """
-        index = self._opened()
-        if index.follows():
-            return self._fetched(index)
-        files = self._sources.files()
-        build = partial(
-            library.build, parser=self._parser, encode=self._loaded().encode, unit=index.unit, known={}
-        )
-        report = index.sync(files, build, self._loaded().encode, library.FINGERPRINT, progress)
-        _log.info("synced", extra={"facts": {name: len(part) for name, part in asdict(report).items()}})
-        return report
-
-    def _fetched(self, index: Index) -> SyncReport:
-        report = index.fetch()
-        snapshot = index.snapshot()
-        if snapshot is None or not snapshot.made_with(index.fingerprint, library.FINGERPRINT):
-            raise IndexStateError(
-                "The index at the Chroma server was made by another version of Stated or another embedder: "
-                "use the same ones here and there."
-            )
-        return report
-
-    def _may_change(self) -> None:
-        if self._opened().follows():
-            raise StatedError(
-                "This Stated only reads the index at the Chroma server: add and remove documents where it is "
-                "written."
-            )
+        return self._stock.sync(progress)
 
     def documents(self) -> tuple[Document, ...]:
         """All indexed documents, sorted by id."""
-        return self._current().snapshot.documents
+        return self._stock.current().snapshot.documents
 
     def sentence_counts(self) -> dict[str, int]:
         """How many sentences each indexed document has, by its id."""
-        snapshot = self._current().snapshot
+        snapshot = self._stock.current().snapshot
         return {document.id: len(snapshot.units(document.id)) for document in snapshot.documents}
 
     def state(self) -> IndexState:
@@ -140,10 +104,7 @@ class Assistant:
         Raises:
             IndexStateError: nothing is indexed yet, or the index cannot be opened.
         """
-        snapshot = self._opened().snapshot()
-        if snapshot is None:
-            raise IndexStateError("Nothing is indexed yet: run `stated sync`.")
-        return IndexState(snapshot.generation, len(snapshot.documents))
+        return self._stock.state()
 
     def document(self, document_id: str) -> Document:
         """One indexed document.
@@ -169,14 +130,7 @@ class Assistant:
         Raises:
             CorpusError: the file cannot be used, or one of that name was added before.
         """
-        try:
-            chosen = DocumentKind(kind) if kind else None
-        except ValueError:
-            known = " or ".join(known.value for known in DocumentKind)
-            raise CorpusError(f"{kind!r} is no kind of document; give {known}.") from None
-        self._may_change()
-        self._sources.add(Path(path), published, chosen)
-        return self.sync()
+        return self._stock.add(Path(path), published, kind)
 
     def remove(self, document_id: str) -> SyncReport:
         """Take an added document out again and sync; files of the corpus folder are never deleted.
@@ -184,9 +138,7 @@ class Assistant:
         Raises:
             CorpusError: no added document has that id.
         """
-        self._may_change()
-        self._sources.remove(document_id)
-        return self.sync()
+        return self._stock.remove(document_id)
 
     # ---- questions -------------------------------------------------------------------------------
 
@@ -223,25 +175,17 @@ class Assistant:
             as_of: only what was published on or before this date counts; today by default.
             progress: told the stage, how many details are asked, and of how many.
         """
-        shelf, _ = self._ready()
+        shelf, _ = self._stock.ready()
         shown = shelf.library(as_of or date.today())
-        day = shown.day  # the last date that counts: midnight alone changes no row
-        key = (shelf.snapshot.generation, day)
-        with self._lock:
-            reading = self._reading.setdefault(key, threading.Lock())
-        with reading:  # of its own day: one that is kept is not behind another that is being read
-            found = self._ledgers.get(key)
-            if found is None:
-                found = self._read_ledger(shelf, shown, progress)
-                with self._lock:
-                    kept = {k: v for k, v in self._ledgers.items() if k[0] == key[0]}
-                    self._ledgers = {**dict(list(kept.items())[-_LEDGERS_KEPT:]), key: found}
-                    self._reading = {k: v for k, v in self._reading.items() if k[0] == key[0]}
-            return found
+        key = (
+            shelf.snapshot.generation,
+            shown.day,
+        )  # the last date that counts: midnight alone changes no row
+        return self._ledgers.of(key, lambda: self._read_ledger(shelf, shown, progress))
 
     def _unchanged(self, shelf: library.Shelf, shown: Library, question: str, since: date) -> bool:
         """Whether a ledger that was read already tells that a question has no newer verdict than of a day."""
-        found = self._ledgers.get((shelf.snapshot.generation, shown.day))
+        found = self._ledgers.known((shelf.snapshot.generation, shown.day))
         if found is None:
             return False
         row = next((row for row in found if row.question == question), None)
@@ -258,7 +202,9 @@ class Assistant:
         if found is None:
             asked = inquiries(shown)
             found = ledger.rows(asked, lambda question: self._plain(question, day), progress)
-            if self._current().snapshot.generation == shelf.snapshot.generation:  # else partly of the next
+            if (
+                self._stock.current().snapshot.generation == shelf.snapshot.generation
+            ):  # else partly of the next
                 files.write(key, found)
         return found
 
@@ -289,17 +235,17 @@ class Assistant:
         backend: Callable[[], Backend | None],
     ) -> Iterator[Evidence | Delta | Answer]:
         with clock.stage("load"):
-            shelf, notices = self._ready()
+            shelf, notices = self._stock.ready()
             day = as_of or date.today()
             shown = shelf.library(day)
         with clock.stage("understand"):
-            parse = asking.remembered(self._parser.parse)
+            parse = asking.remembered(self._stock.parser.parse)
             understood, remarks = asking.understood(question, shown, parse, history)
             notices += remarks
         with clock.stage("assess"):
             asked = asking.Asked(understood, asking.by_day(question, shown, parse, history), parse)
             unchanged = partial(self._unchanged, shelf, shown)
-            found, remarks = asking.assessed(asked, shown, self._loaded().encode, day, unchanged)
+            found, remarks = asking.assessed(asked, shown, self._stock.embedder().encode, day, unchanged)
             notices += remarks
             draft = composition.compose(found, shown)
             if not found:
@@ -334,7 +280,7 @@ class Assistant:
 
     def suggestions(self) -> tuple[str, ...]:
         """Questions to begin with, taken from the corpus."""
-        shelf, _ = self._ready()
+        shelf, _ = self._stock.ready()
         return suggestions_for(shelf.library(date.today()))
 
     # ---- parts -----------------------------------------------------------------------------------
@@ -351,53 +297,6 @@ class Assistant:
                 self._backend = open_backend(self.settings)
             return self._backend
 
-    def _ready(self) -> tuple[library.Shelf, list[str]]:
-        """The shelf to answer from, building the index where there is none, and what to tell."""
-        with self._lock:
-            index = self._opened()
-            snapshot = index.snapshot()
-            notices: list[str] = []
-            if snapshot is None or not snapshot.made_with(index.fingerprint, library.FINGERPRINT):
-                self.sync()  # another embedder's vectors, or another reading, cannot be compared with ours
-            elif notice := self._staleness(index, snapshot):
-                notices.append(notice)
-            return self._current(), notices
-
-    def _staleness(self, index: Index, snapshot: Snapshot) -> str:
-        if index.unreached:
-            return f"Answered from the last index: {index.unreached}"
-        try:
-            if index.follows():
-                return ""
-            return "" if snapshot.is_current(self._sources.files()) else STALE
-        except StatedError as error:
-            return f"Answered from the last index: {error}"
-
-    def _current(self) -> library.Shelf:
-        with self._lock:
-            snapshot = self._opened().snapshot()
-            if snapshot is None:
-                self.sync()
-                snapshot = self._opened().snapshot()
-            assert snapshot is not None
-            if self._shelf is None or self._shelf.snapshot is not snapshot:
-                self._shelf = library.Shelf(snapshot, self._opened().copies)
-            return self._shelf
-
-    def _opened(self) -> Index:
-        with self._lock:
-            if self._index is None:
-                self._index = Index.open(self.settings, self._loaded().fingerprint)
-            return self._index
-
-    def _loaded(self) -> Embedder:
-        with self._lock:
-            if self._embedder is None:
-                from rag.embedding import load_embedder
-
-                self._embedder = load_embedder(self.settings)
-            return self._embedder
-
     def _order(self) -> asking.Order | None:
         with self._lock:
             if self._reranker is None and self.settings.cross_encoder:
@@ -407,4 +306,4 @@ class Assistant:
             return self._reranker.order if self._reranker else None
 
 
-__all__ = ["STALE", "Assistant", "Progress"]
+__all__ = ["Assistant", "Progress"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.question import Ask, Detail, Term
 from rag.reading import Reading
+from rag.releases import JOINED, is_release
 from rag.retrieval import Library, Row
 from rag.stance import Gap, Topic, cues
 
@@ -104,11 +106,29 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
     fits = [about(reading, t.key) for t in names]
     if min(fits) >= _NAME_COVER:
         return min(fits), False
+    if len(told) == 1 and is_release_of(detail, *told):
+        return 0.85, True
     carried = reading.carried if reading.anaphoric or not told else frozenset()
     narrower = told or carried or {k for k in reading.heading if library.names.get(k, 0.0) > 0.8}
     if not narrower and all(library.focal(t.key) or about(reading, t.key) for t in names):
         return 0.85, True
     return 0.0, False
+
+
+def is_release_of(detail: Detail, key: str) -> bool:
+    """Whether all names of a question are one, of a release of what has this name: "Norvik-2 Mini".
+
+    What is withheld of the Norvik is withheld of that, too; what is withheld of the Norvik-2 says nothing of
+    the Norvik-3, and what is withheld of the Norvik nothing of the Norvik Mini, which may be another thing.
+    """
+    names = detail.of("name")
+    for term in names:
+        rest = term.key.removeprefix(key)
+        numbered = rest[:1] in JOINED and any(c.isdigit() for c in rest) and is_release(rest)
+        if rest != term.key and numbered:
+            whole = re.search(rf"{re.escape(term.text)}(?:[-–_/. ]+\w[\w.]*)*", detail.text, re.IGNORECASE)
+            return whole is not None and all(other.text.lower() in whole[0].lower() for other in names)
+    return False
 
 
 def _proposed(term: Term, reading: Reading, gap: Gap) -> bool:

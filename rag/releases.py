@@ -10,6 +10,7 @@ from rag.language import Token, word_key
 # What may stand behind or inside a name without making it another thing's: "8.5.0", "v2", "3.0-rc1".
 _STAGE = r"(?:rc|alpha|beta|post|sp|lts|b|a)\.?\d*"
 _RELEASE = re.compile(rf"[-–_.]*(?:v?\d[\d.]*(?:[-.]?{_STAGE})?|{_STAGE})?[-–_.]*", re.IGNORECASE)
+JOINED = frozenset("-–/_.")  # what ties the parts of one name together
 # Words whose value such a number is, and those by which the newest is asked for.
 VERSION_WORDS = frozenset(map(word_key, "version release build".split()))
 _RECENT = frozenset("latest newest recent".split())

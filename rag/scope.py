@@ -9,19 +9,18 @@ thing too.  Non-disclosures have their own rule (``gaps``): a whole that is undi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag.covering import Match
-from rag.gaps import GapFit
-from rag.language import word_key
+from rag.gaps import GapFit, is_release_of
+from rag.language import Token, word_key
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.records import ClaimKind
-from rag.releases import is_release
+from rag.releases import JOINED, is_release
 from rag.retrieval import Library, Row
 
-_JOINED = frozenset("-–/_.")
 _LETTERS = 3  # a shorter name begins too many words
 _RELEASE_WORDS = frozenset("version release beta alpha preview lts".split())
 _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj", "ROOT"))
@@ -105,7 +104,16 @@ def as_wide(detail: Detail, new: Reading, old: Reading) -> bool:
     ]
     if places and min(places) > verb:
         return True
+    if any(_is_subject(new.tokens, place) for place in places):
+        return True
     return _described(new) - asked <= _described(old)
+
+
+def _is_subject(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a word is the subject itself, or another name of it: "HCCL, the library of CANN" is HCCL."""
+    if tokens[place].dep == "appos":
+        place = tokens[place].head
+    return tokens[place].dep in ("nsubj", "nsubjpass")
 
 
 def withholds_from(detail: Detail, row: Row) -> bool:
@@ -135,6 +143,8 @@ def known_to(detail: Detail, library: Library, document: int, day: date) -> bool
     for row in library.rows:
         if row.document == document and row.day <= day:
             known |= {*row.reading.keys, *row.reading.heading}
+    if names and any(is_release_of(detail, key) for key in known):
+        return True
     return names <= known if names else 2 * len(things & known) >= len(things)
 
 
@@ -161,7 +171,7 @@ def _itself(term: Term, reading: Reading, place: int, asked: set[str]) -> bool:
         return False
     for after in range(place + 1, len(reading.tokens)):
         follower, text = reading.tokens[after], reading.tokens[after].text
-        if text in _JOINED or is_release(text) or follower.low in _RELEASE_WORDS:
+        if text in JOINED or is_release(text) or follower.low in _RELEASE_WORDS:
             continue
         touching = follower.start == reading.tokens[after - 1].end
         name = follower.key in reading.own or (touching and text[:1].isalnum())

@@ -20,7 +20,7 @@ _SUBJECT_OF = {"aux": "nsubj", "auxpass": "nsubjpass"}
 
 def mended(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens of one sentence, each known slip put right."""
-    return tuple(_asked_passive(_parted(_rehung(tokens))))
+    return tuple(_asked_passive(_parted(_named_first(_rehung(tokens)))))
 
 
 def _rehung(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -30,6 +30,29 @@ def _rehung(tokens: Sequence[Token]) -> Sequence[Token]:
         above = tokens[token.head]
         if token.dep in ("nsubj", "nsubjpass") and above.dep in ("aux", "auxpass"):
             found[place] = token._replace(dep=_SUBJECT_OF[above.dep], head=above.head)
+    return found
+
+
+def _named_first(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Of "Lund, the engine of Arvik, is free" the name is the subject, and the engine another name of it.
+
+    The parser takes the name for a time, as "Monday" is in "Monday, the shop, for once, is open".
+    """
+    comma = next((p for p, t in enumerate(tokens) if t.pos != "PROPN"), len(tokens))
+    if not 0 < comma < len(tokens) - 1 or tokens[comma].text != ",":
+        return tokens
+    name = next((p for p in range(comma) if not p <= tokens[p].head < comma), comma - 1)
+    verb = tokens[name].head
+    told = next((p for p in children(tokens, verb) if tokens[p].dep in ("nsubj", "nsubjpass")), -1)
+    if tokens[name].dep != "npadvmod" or tokens[name].ent in ("DATE", "TIME") or told < comma:
+        return tokens
+    inside = [p for p in subtree(tokens, told) if tokens[p].pos != "PUNCT"]
+    closed = max(inside) + 1 < len(tokens) and tokens[max(inside) + 1].text == ","
+    if min(inside) != comma + 1 or not closed:
+        return tokens
+    found = list(tokens)
+    found[name] = tokens[name]._replace(dep=tokens[told].dep)
+    found[told] = tokens[told]._replace(dep="appos", head=name)
     return found
 
 

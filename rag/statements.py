@@ -122,6 +122,8 @@ def indirect(row: tuple[Token, ...]) -> str:
     if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
         return ""
     start = _after_question_word(row)
+    linking = next((place for place, token in enumerate(row) if token.lemma == "be"), 0)
+    start = linking if _stranded(row, linking) else start  # "what licence" is no subject then
     if start >= len(row):
         return ""
     asked, as_is = (row[0].low + joined(row, range(end))[len(row[0].text) :] for end in (start, len(row)))
@@ -129,9 +131,14 @@ def indirect(row: tuple[Token, ...]) -> str:
     if row[start].low not in AUX and not _split_auxiliary(row, start):
         asks = any(t.low in _DO for t in row[start:-2])  # "what chips does X need", parsed ill
         return as_is if any(t.tag in _FINITE for t in row) and not asks else ""
-    if subjects and subjects[0] < start and not any(place > start for place in subjects):
+    if (
+        subjects
+        and subjects[0] < start
+        and not any(p > start for p in subjects)
+        and not _stranded(row, start)
+    ):
         return "" if row[start].low in _DO else as_is  # "which chips are supported"
-    said = statement(row) or _copular(row, start)
+    said = (_stranded(row, start) and _copular(row, start)) or statement(row) or _copular(row, start)
     kept = {word_key(word) for word in said.split()}
     words = joined(row, range(start + 1, len(row))).split()
     return f"{asked} {said}" if said and all(word_key(word) in kept for word in words) else ""
@@ -140,7 +147,18 @@ def indirect(row: tuple[Token, ...]) -> str:
 def _copular(row: tuple[Token, ...], start: int) -> str:
     """What "who is the head of the firm" asks about, "the head of the firm is"; else ""."""
     whole = row[start].lemma == "be" and not any(t.pos == "VERB" for t in row)
-    return f"{joined(row, range(start + 1, len(row)))} {row[start].low}" if whole else ""
+    last = _stranded(row, start) or len(row)
+    told = f"{joined(row, range(start + 1, last))} {row[start].low} {joined(row, range(last, len(row)))}"
+    return told.strip() if whole else ""
+
+
+def _stranded(row: Sequence[Token], start: int) -> int:
+    """The preposition that a question for its object ends with ("what licence is X under"), or 0."""
+    last = len(row) - 1
+    while last > start and row[last].text in _MARKS:
+        last -= 1
+    bare = row[last].pos == "ADP" and not any(t.head == last for p, t in enumerate(row) if p != last)
+    return last if bare and last > start + 1 and row[start].lemma == "be" else 0
 
 
 def _verb_taken_for_a_noun(row: Sequence[Token], start: int) -> int:

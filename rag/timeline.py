@@ -109,7 +109,7 @@ def finding(
             steps.append(step)
     return replace(
         found, conflict=last.conflict, beside=last.beside, earlier=last.earlier, steps=tuple(steps),
-        stale=_stale(found, library, as_of),
+        stale=_stale(found, library, as_of) and not any(_is_done(row, library) for row in last.beside),
     )  # fmt: skip
 
 
@@ -251,6 +251,12 @@ def _stale(found: Assessed, library: Library, as_of: date) -> bool:
             end = _end(row.day.year + 1, month, day)
         planned += [end] if end > row.day else []
     return bool(planned) and max(planned) < as_of
+
+
+def _is_done(row: int, library: Library) -> bool:
+    """Whether a sentence tells of what is so, and not of a plan or of what is open."""
+    stance = library.rows[row].reading.stance
+    return stance.kind is ClaimKind.FACT and not stance.gaps
 
 
 def _end(year: int, month: int, day: int) -> date:

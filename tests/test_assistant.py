@@ -27,8 +27,8 @@ from rag import (
     Verdict,
 )  # fmt: skip
 from rag.asking import ENGLISH_ONLY
-from rag.assistant import STALE
 from rag.errors import CorpusError, IndexStateError, QuestionError
+from rag.stock import STALE
 
 LAMP = """---
 title: The Norvik lamp

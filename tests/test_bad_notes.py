@@ -128,8 +128,8 @@ def test_one_note_more_costs_a_small_share_of_building_all(tmp_path: Path, files
         (tmp_path / "corpus").mkdir(exist_ok=True)
         written.replace(tmp_path / "corpus" / f"note-{number}.md")
     assistant = Assistant(Settings(corpus_dir=tmp_path / "corpus", data_dir=tmp_path / "data", llm="none"))
-    assistant._parser.parse(["Loaded before."])
-    assistant._loaded().encode(["Loaded before."])
+    assistant._stock.parser.parse(["Loaded before."])
+    assistant._stock.embedder().encode(["Loaded before."])
     begun = time.process_time()
     assert len(assistant.sync().added) == files
     whole = time.process_time() - begun

@@ -31,8 +31,8 @@ class Kept(Tools):
         if (settings.corpus_path, settings.data_path, settings.llm) == (ROOT / "corpus", self.data, "none"):
             return self.engine
         other = Assistant(settings)
-        other._embedder = self.engine._loaded()
-        other._parser = self.engine._parser
+        other._stock._embedder = self.engine._stock.embedder()
+        other._stock.parser = self.engine._stock.parser
         return other
 
 

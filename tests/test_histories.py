@@ -113,7 +113,7 @@ class Files:
 
     def opened(self, data: Path) -> Assistant:
         assistant = Assistant(Settings(corpus_dir=self.corpus, data_dir=data, llm="none"))
-        assistant._parser = self.parser  # loaded once for all
+        assistant._stock.parser = self.parser  # loaded once for all
         return assistant
 
     def take(self, step: Step) -> None:
@@ -162,7 +162,7 @@ def told(answer: Any) -> Mapping[str, Any]:
 
 def numbers(assistant: Assistant, as_of: date | None) -> tuple[bytes, dict[str, bytes]]:
     """All that sentences and words are compared by."""
-    library = assistant._current().library(as_of or date.today())
+    library = assistant._stock.current().library(as_of or date.today())
     used = {key for row in library.rows for key in row.reading.keys}
     words = {word: vector.tobytes() for word, vector in library.words.items() if word in used}
     return library.vectors.tobytes(), words
@@ -224,8 +224,8 @@ def test_answers_are_a_fresh_builds_after_many_long_pasts(parser: Parser, steps:
 def sync_in_child(corpus: Path, data: Path, ready: Any) -> None:
     """What a child process does; it says when its imports and models are there."""
     assistant = Assistant(Settings(corpus_dir=corpus, data_dir=data, llm="none"))
-    assistant._parser.parse(["A sentence."])
-    assistant._loaded().encode(["A sentence."])
+    assistant._stock.parser.parse(["A sentence."])
+    assistant._stock.embedder().encode(["A sentence."])
     ready.set()
     assistant.sync()
 

@@ -34,7 +34,7 @@ ORDER = (
     ("added",),
     ("releases", "dates"),
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
-    ("directives", "postings", "vocabulary", "retrieval", "covering", "library"),
+    ("directives", "postings", "vocabulary", "retrieval", "covering", "library", "stock"),
     ("reader", "reader_layers"),
     ("answer_type", "gaps"),
     (
@@ -69,7 +69,7 @@ ORDER = (
     ("generation", "embedded", "remote"),
     ("verification",),
     ("wording",),
-    ("kept_ledgers", "ledger"),
+    ("ledgers", "kept_ledgers", "ledger"),
     ("assistant",),
 )
 

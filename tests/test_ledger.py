@@ -36,7 +36,7 @@ def ledger(assistant: Assistant) -> dict[tuple[str, str], LedgerRow]:
 def test_what_is_called_undisclosed_and_what_is_commonly_asked_has_a_row(
     assistant: Assistant, ledger: dict[tuple[str, str], LedgerRow]
 ) -> None:
-    named = subjects(assistant._current().library(date.today()))
+    named = subjects(assistant._stock.current().library(date.today()))
     assert {"Halden", "Halden Mini"} <= set(named)
     for subject in named:
         assert {detail for about, detail in ledger if about == subject} >= COMMON
@@ -69,7 +69,7 @@ def test_each_detail_is_asked_once_and_kept_until_the_documents_change(assistant
     told: list[tuple[str, int, int]] = []
     day = date(2025, 3, 10)
     first = assistant.ledger(day, progress=lambda *step: told.append(step))
-    asked = len(inquiries(assistant._current().library(day)))
+    asked = len(inquiries(assistant._stock.current().library(day)))
     assert told == [("ledger", done, asked) for done in range(asked + 1)]
     told.clear()
     assert assistant.ledger(day, progress=lambda *step: told.append(step)) is first
@@ -109,7 +109,7 @@ def test_subjects_are_whole_names_of_things(tmp_path: Path) -> None:
     (tmp_path / "corpus" / "a.md").write_text(KINDS, "utf-8")
     with Assistant(Settings(corpus_dir=tmp_path / "corpus", data_dir=tmp_path / "data")) as assistant:
         assistant.sync()
-        library = assistant._current().library(date.today())
+        library = assistant._stock.current().library(date.today())
     named = subjects(library)
     assert {"Tarn SDK", "Index SDK", "Norvik"} <= set(named)
     assert not {"SDK", "GRK", "GRKs", "nor", "QX9"} & set(named), named

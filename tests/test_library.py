@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 @pytest.fixture
 def shelf(made: Assistant) -> Shelf:
-    return Shelf(made._current().snapshot)
+    return Shelf(made._stock.current().snapshot)
 
 
 def said(library: Library) -> list[str]:
@@ -63,7 +63,7 @@ def test_each_sentence_keeps_its_own_vector_where_some_are_left_out(made: Assist
         library = shelf.library(day)
         assert library.vectors.shape[0] == len(library.rows)
         for row, vector in zip(library.rows, library.vectors, strict=True):
-            (expected,) = made._loaded().encode([row.reading.context])
+            (expected,) = made._stock.embedder().encode([row.reading.context])
             assert float(vector @ expected) == pytest.approx(1.0, abs=1e-3)
 
 
@@ -88,9 +88,9 @@ def test_every_word_has_a_unit_vector(shelf: Shelf) -> None:
 def test_a_words_vector_is_of_its_first_form_whatever_was_asked_before(made: Assistant) -> None:
     # The log is newest first, and an older document of another name comes in between.
     late, early = date(2025, 5, 5), date(2025, 2, 2)
-    encode = made._loaded().encode
+    encode = made._stock.embedder().encode
     for days in ((late,), (early, late), (late, early)):
-        shelf = Shelf(made._current().snapshot)
+        shelf = Shelf(made._stock.current().snapshot)
         for day in days:
             words = shelf.library(day).words
             assert ("free" in words) == (day == late)

@@ -365,6 +365,9 @@ INDIRECT = [
     ("How much does it cost to rent the Heron?", "how much it costs to rent the Heron"),
     ("What did the minister say about fares?", "what the minister said about fares"),
     ("What chips does Kestrel support?", "what chips Kestrel supports"),
+    ("Which licence is the Heron under?", "which licence the Heron is under"),
+    ("What fund is the pension of the crew from?", "what fund the pension of the crew is from"),
+    ("Which ferries are in?", "which ferries are in"),
     ("Which languages do the Kestrel series tools support?", ""),  # parsed ill
     ("What should become clearer by mid-2028?", ""),
     ("When was version 7 of Kestrel released?", ""),  # a number is not said without a source

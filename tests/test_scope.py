@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from rag.covering import cover
+from rag.gaps import gap_fits
 from rag.language import Parser
 from rag.question import understand
 from rag.retrieval import Row
-from rag.scope import as_wide, speaks_of
+from rag.scope import as_wide, known_to, speaks_of
 from tests.engine_fixtures import readings_of
 from tests.polarity_fixtures import library_of
 
@@ -53,6 +54,8 @@ def test_a_release_is_the_thing_and_a_variant_is_not(parser: Parser, sentence: s
             False,
         ),
         ("The makers have licensed Norvik under MIT.", "Norvik is licensed under BSD.", True),
+        ("Norvik, the light library of Marsk, is under MIT.", "The slides put Norvik under BSD.", True),
+        ("The light library, Norvik, is under MIT.", "The slides put Norvik under BSD.", True),
     ],
 )
 def test_a_part_replaces_neither_the_whole_nor_another_part(
@@ -61,3 +64,36 @@ def test_a_part_replaces_neither_the_whole_nor_another_part(
     detail = understand(NORVIK, parser.parse, {"norvik": 1.0}).details[0]
     first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
     assert as_wide(detail, first, second) is wide
+
+
+@pytest.mark.parametrize(
+    ("question", "withheld"),
+    [
+        ("What does the Norvik-2 Mini cost?", True),
+        ("How much is Norvik-2.1?", True),
+        ("What is the price of the Norvik Mini?", False),
+        ("What is the price of the NorvikLite-2?", False),
+        ("What is the price of the Marsk Norvik-2?", False),
+    ],
+)
+def test_what_is_withheld_of_a_thing_is_withheld_of_its_releases(
+    parser: Parser, question: str, withheld: bool
+) -> None:
+    library = library_of(parser, "The price of the Norvik has not been announced.")
+    names = {
+        **library.names,
+        "norvik-2": 1.0,
+        "norvik-2.1": 1.0,
+        "mini": 1.0,
+        "norviklite-2": 1.0,
+        "marsk": 1.0,
+    }
+    detail = understand(question, parser.parse, names).details[0]
+    assert bool(gap_fits(detail, library, {})) is withheld
+    assert known_to(detail, library, 0, library.day) is withheld
+
+
+def test_what_is_withheld_of_a_release_says_nothing_of_another(parser: Parser) -> None:
+    library = library_of(parser, "The price of the Norvik-2 has not been announced.")
+    detail = understand("What does the Norvik-3 cost?", parser.parse, {**library.names, "norvik-3": 1.0})
+    assert not gap_fits(detail.details[0], library, {})

@@ -16,6 +16,8 @@ from rag.slips import mended
         ("is a cooler included with the board?", "is", "ROOT", "auxpass"),
         ("The backup is not part of it; it has been put off to May.", "is", "ccomp", "parataxis"),
         ("The Lund board is small, and its Arvik office is closed.", "office", "nsubj", "nsubjpass"),
+        ("Norvik, the light library of Marsk, was licensed under MIT.", "Norvik", "npadvmod", "nsubjpass"),
+        ("Norvik, the light library of Marsk, was licensed under MIT.", "library", "nsubjpass", "appos"),
     ],
 )
 def test_a_slip_is_put_right(parser: Parser, sentence: str, word: str, was: str, now: str) -> None:
@@ -37,6 +39,8 @@ def test_a_mended_question_hangs_on_its_verb(parser: Parser) -> None:
         "Is the licence granted by the city free?",  # an attribute: something else is asked of it
         "Is this a licence granted by the city?",
         "It will rain, said Holm.",
+        "Monday, the shop, for once, is open.",
+        "Norvik, the library was licensed under MIT.",
         "Holm said that it will rain.",
         "The ferry sails in May.",
         "",

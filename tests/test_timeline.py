@@ -174,7 +174,7 @@ def test_answers_do_not_depend_on_the_order_in_which_documents_came(
         folder = tmp_path / str(number)
         folder.mkdir()
         with assistant_over(folder, tmp_path / f"data-{number}") as other:
-            other._embedder, other._parser = assistant._embedder, assistant._parser
+            other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
             for name in order:
                 shutil.copy(CORPUS / name, folder)
                 other.sync()
@@ -189,7 +189,7 @@ def test_an_answer_as_of_a_day_is_that_of_the_documents_of_then(assistant: Assis
     first, last = text.index("## 2025-09-15"), text.index("## 2025-06-01")
     (tmp_path / "halden-log.md").write_text(text[:first] + text[last:], "utf-8")
     with assistant_over(tmp_path, tmp_path / "data") as other:
-        other._embedder, other._parser = assistant._embedder, assistant._parser
+        other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
         for question in QUESTIONS:
             whole, cut = assistant.ask(question, day), other.ask(question, day)
             assert whole.text == cut.text

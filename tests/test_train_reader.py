@@ -15,14 +15,14 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, BertModel
 
-from eval import train_reader
+from eval import reading_tasks, train_reader
 from eval.questions import load as load_questions
 from rag import weights
 from rag.reader import MOST_WORD_PIECES
 from rag.reader_layers import Layers
 from tests.engine_fixtures import SHIPPED
 
-FILES = sorted(train_reader.FOLDER.glob("*.jsonl"))
+FILES = sorted(reading_tasks.FOLDER.glob("*.jsonl"))
 
 
 @cache
@@ -53,17 +53,17 @@ def test_no_training_document_holds_a_corpus_or_a_question() -> None:
 
 
 @pytest.fixture(scope="module")
-def training(tmp_path_factory: pytest.TempPathFactory) -> train_reader.Training:
+def training(tmp_path_factory: pytest.TempPathFactory) -> reading_tasks.Training:
     file = tmp_path_factory.mktemp("training") / "few.jsonl"
     file.write_text("".join(json.dumps(d) + "\n" for d in documents()[:2]), "utf-8")
-    return train_reader.load([file])
+    return reading_tasks.load(reading_tasks.read([file]))
 
 
 def test_right_sentences_stand_in_every_group_and_none_is_marked_where_none_is(
-    training: train_reader.Training,
+    training: reading_tasks.Training,
 ) -> None:
     for item in training.items:
-        made = train_reader.group(item, training, random.Random(1))
+        made = reading_tasks.group(item, training, random.Random(1))
         marked = made.wanted.nonzero().flatten().tolist()
         if item.gold:
             assert {made.candidates[n // 2] for n in marked} <= item.gold
@@ -72,12 +72,12 @@ def test_right_sentences_stand_in_every_group_and_none_is_marked_where_none_is(
             assert marked == [2 * len(made.candidates)]
 
 
-def test_training_lowers_the_loss(training: train_reader.Training) -> None:
+def test_training_lowers_the_loss(training: reading_tasks.Training) -> None:
     torch.manual_seed(1)
     base = BertModel.from_pretrained(str(weights.embedder_path()), local_files_only=True)
     trainee = train_reader.Trainee(base)
     few = replace(training, items=training.items[:4])
-    groups = [train_reader.group(item, few, random.Random(1)) for item in few.items]
+    groups = [reading_tasks.group(item, few, random.Random(1)) for item in few.items]
 
     def lost() -> float:
         trainee.network.train(False)
