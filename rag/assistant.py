@@ -177,10 +177,7 @@ class Assistant:
         """
         shelf, _ = self._stock.ready()
         shown = shelf.library(as_of or date.today())
-        key = (
-            shelf.snapshot.generation,
-            shown.day,
-        )  # the last date that counts: midnight alone changes no row
+        key = (shelf.snapshot.generation, shown.day)  # the last day that counts: midnight changes no row
         return self._ledgers.of(key, lambda: self._read_ledger(shelf, shown, progress))
 
     def _unchanged(self, shelf: library.Shelf, shown: Library, question: str, since: date) -> bool:
@@ -202,9 +199,8 @@ class Assistant:
         if found is None:
             asked = inquiries(shown)
             found = ledger.rows(asked, lambda question: self._plain(question, day), progress)
-            if (
-                self._stock.current().snapshot.generation == shelf.snapshot.generation
-            ):  # else partly of the next
+            now = self._stock.current().snapshot
+            if now.generation == shelf.snapshot.generation:  # else partly of the next
                 files.write(key, found)
         return found
 
