@@ -86,14 +86,14 @@ def test_a_browser_that_is_closed_while_a_file_is_taken_in_loses_nothing(
     visit: Callable[..., Page], site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, go = threading.Event(), threading.Event()
-    sync = site.assistant.sync
+    sync = site.assistant._stock.sync
 
     def held(progress: Any = None) -> Any:
         started.set()
         assert go.wait(20)
         return sync(progress)
 
-    monkeypatch.setattr(site.assistant, "sync", held)
+    monkeypatch.setattr(site.assistant._stock, "sync", held)
     note = tmp_path / "2026-03-04-sailmoth.md"
     note.write_text(NOTE, "utf-8")
     page = visit()
