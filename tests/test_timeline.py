@@ -160,6 +160,21 @@ def test_a_plan_whose_date_has_passed_stays_a_plan(answers: dict[str, dict[date,
     assert answers[VISITORS][date(2025, 6, 1)].text.startswith("This is a plan, not reported as done.")
 
 
+def test_no_plan_is_called_unconfirmed_beside_a_later_fact(assistant: Assistant, tmp_path: Path) -> None:
+    (corpus := tmp_path / "corpus").mkdir()
+    for day, text in (
+        ("2025-01-10", "The Marsk project plans to open the Norvik in May 2025."),
+        ("2025-06-02", "The driver repository of the Norvik was opened on 30 May 2025."),
+    ):
+        head = f"---\ntitle: Norvik\npublished: {day}\n---\n"
+        (corpus / f"{day}.md").write_text(f"{head}{text}\n", encoding="utf-8")
+    with assistant_over(corpus, tmp_path / "data") as other:
+        other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
+        answer = other.ask("When was the Norvik opened?", TODAY)
+    assert "30 May 2025" in answer.text
+    assert "confirms" not in answer.text
+
+
 def test_silence_of_later_documents_changes_nothing(answers: dict[str, dict[date, Answer]]) -> None:
     assert told(leading(answers[DOME][TODAY])) == [("2025-03-10", "undisclosed")]
     assert leading(answers[SILENT][TODAY]).history == ()
