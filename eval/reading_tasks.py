@@ -71,10 +71,10 @@ def read(files: Sequence[Path]) -> list[dict[str, Any]]:
     return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
 
 
-def fewer(documents: Sequence[dict[str, Any]], count: int, seed: int) -> list[dict[str, Any]]:
+def fewer(documents: Sequence[dict[str, Any]], count: int, chance: random.Random) -> list[dict[str, Any]]:
     """The same documents with ``count`` of their questions, by chance."""
     asked = [(d, q) for d, document in enumerate(documents) for q in range(len(document["questions"]))]
-    kept = set(random.Random(seed).sample(asked, min(count, len(asked))))
+    kept = set(chance.sample(asked, min(count, len(asked))))
     return [
         {**document, "questions": [q for n, q in enumerate(document["questions"]) if (d, n) in kept]}
         for d, document in enumerate(documents)

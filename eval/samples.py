@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.questions import Question, corpus_folder
+from eval.reading_tasks import read
 from rag.corpus import read_document, scan
 from rag.embedding import load_embedder
 from rag.evidence import gather
@@ -70,7 +70,7 @@ class Collector:
 
     def training(self, file: Path) -> list[Sample]:
         """The same of a file of training documents (see ``eval/training/README.md``)."""
-        documents = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+        documents = read([file])
         samples: list[Sample] = []
         for first in range(0, len(documents), _TOGETHER):
             together = documents[first : first + _TOGETHER]
@@ -118,9 +118,10 @@ def _rows(gold: Collection[str], library: Library) -> set[int]:
 
 
 def _document(data: dict[str, Any]) -> Document:
-    heads = (f"## {s['heading']}\n\n" if s["heading"] else "" for s in data["sections"])
-    bodies = (f"{' '.join(s['sentences'])}\n" for s in data["sections"])
-    text = "\n".join(head + body for head, body in zip(heads, bodies, strict=True))
+    text = "\n".join(
+        (f"## {s['heading']}\n\n" if s["heading"] else "") + f"{' '.join(s['sentences'])}\n"
+        for s in data["sections"]
+    )
     parts = sections(text, markdown_headings(text), _DAY)
     digest = sha256(text.encode()).hexdigest()
     return Document(

@@ -16,9 +16,11 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from eval.reading_tasks import fewer
 from rag.language import Parser, Token
 
 # Of an article's paragraphs so many are taken, and of their questions so many share their kind of change.
@@ -34,12 +36,10 @@ def documents(file: Path, count: int, seed: int) -> list[dict[str, Any]]:
     """
     chance, parser = random.Random(seed), Parser()
     articles = [_article(article, parser, chance) for article in json.loads(file.read_text("utf-8"))["data"]]
-    asked = [(a, q) for a, article in enumerate(articles) for q in range(len(article["questions"]))]
-    kept = set(chance.sample(asked, min(count, len(asked))))
-    for number, article in enumerate(articles):
-        article["questions"] = [q for n, q in enumerate(article["questions"]) if (number, n) in kept]
+    kept = [article for article in fewer(articles, count, chance) if article["questions"]]
+    for article in kept:
         _unanswer(article, parser, chance)
-    return [article for article in articles if article["questions"]]
+    return kept
 
 
 def _article(article: dict[str, Any], parser: Parser, chance: random.Random) -> dict[str, Any]:
@@ -69,7 +69,7 @@ def _unanswer(article: dict[str, Any], parser: Parser, chance: random.Random) ->
         if drawn < _TAKEN_OUT:
             asked.update(target="not_covered", without=asked["gold"], gold=[])
         elif drawn < _TAKEN_OUT + _CHANGED:
-            ((section, sentence),) = asked["gold"][:1]
+            section, sentence = asked["gold"][0]
             told = article["sections"][section]["sentences"][sentence]
             if changed := list(_changes(asked["q"], tokens, names, told)):
                 asked.update(q=chance.choice(changed), target="not_covered", gold=[])
@@ -86,12 +86,10 @@ def _names(texts: Sequence[str], parsed: Sequence[Sequence[Token]]) -> dict[str,
 
 def _entities(tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
     """Kind, first and after the last word of each run of words of one kind."""
-    first = 0
-    for place in range(1, len(tokens) + 1):
-        if place == len(tokens) or tokens[place].ent != tokens[first].ent:
-            if tokens[first].ent:
-                yield tokens[first].ent, first, place
-            first = place
+    for kind, run in groupby(range(len(tokens)), key=lambda place: tokens[place].ent):
+        places = list(run)
+        if kind:
+            yield kind, places[0], places[-1] + 1
 
 
 def _changes(text: str, tokens: Sequence[Token], names: dict[str, list[str]], told: str) -> Iterator[str]:

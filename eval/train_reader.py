@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wanted = set(options.sets or there) - set(options.leave_out)
     documents = read([file for name, file in there.items() if name in wanted])
     if options.questions is not None:
-        documents = fewer(documents, options.questions, _SEED)
+        documents = fewer(documents, options.questions, random.Random(_SEED))
     if options.squad is not None:
         documents += squad_training.documents(options.squad, options.squad_questions, _SEED)
     data = load(documents)

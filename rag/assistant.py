@@ -31,8 +31,9 @@ from rag.records import (
     SyncReport,
 )
 from rag.settings import Settings
-from rag.stock import Progress, Stock
+from rag.stock import Stock
 from rag.suggestions import suggestions_for
+from rag.syncing import Progress
 from rag.verification import verify_answer
 
 if TYPE_CHECKING:

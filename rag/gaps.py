@@ -106,7 +106,7 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
     fits = [about(reading, t.key) for t in names]
     if min(fits) >= _NAME_COVER:
         return min(fits), False
-    if len(told) == 1 and is_release_of(detail, *told):
+    if len(told) == 1 and told <= released(detail):
         return 0.85, True
     carried = reading.carried if reading.anaphoric or not told else frozenset()
     narrower = told or carried or {k for k in reading.heading if library.names.get(k, 0.0) > 0.8}
@@ -115,20 +115,23 @@ def _scope(detail: Detail, reading: Reading, gap: Gap, library: Library) -> tupl
     return 0.0, False
 
 
-def is_release_of(detail: Detail, key: str) -> bool:
-    """Whether all names of a question are one, of a release of what has this name: "Norvik-2 Mini".
+def released(detail: Detail) -> frozenset[str]:
+    """The names of which a question's one name is a release: of "Norvik-2 Mini" the Norvik.
 
     What is withheld of the Norvik is withheld of that, too; what is withheld of the Norvik-2 says nothing of
     the Norvik-3, and what is withheld of the Norvik nothing of the Norvik Mini, which may be another thing.
     """
     names = detail.of("name")
+    found: set[str] = set()
     for term in names:
-        rest = term.key.removeprefix(key)
-        numbered = rest[:1] in JOINED and any(c.isdigit() for c in rest) and is_release(rest)
-        if rest != term.key and numbered:
-            whole = re.search(rf"{re.escape(term.text)}(?:[-–_/. ]+\w[\w.]*)*", detail.text, re.IGNORECASE)
-            return whole is not None and all(other.text.lower() in whole[0].lower() for other in names)
-    return False
+        parts = (
+            (term.key[:place], term.key[place:]) for place, mark in enumerate(term.key) if mark in JOINED
+        )
+        bases = {base for base, rest in parts if is_release(rest) and any(c.isdigit() for c in rest)}
+        whole = re.search(rf"{re.escape(term.text)}(?:[-–_/. ]+\w[\w.]*)*", detail.text, re.IGNORECASE)
+        if bases and whole and all(other.text.lower() in whole[0].lower() for other in names):
+            found |= bases
+    return frozenset(found)
 
 
 def _proposed(term: Term, reading: Reading, gap: Gap) -> bool:

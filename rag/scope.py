@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag.covering import Match
-from rag.gaps import GapFit, is_release_of
+from rag.gaps import GapFit, released
 from rag.language import Token, word_key
 from rag.question import Detail, Term
 from rag.reading import Reading
@@ -143,7 +143,7 @@ def known_to(detail: Detail, library: Library, document: int, day: date) -> bool
     for row in library.rows:
         if row.document == document and row.day <= day:
             known |= {*row.reading.keys, *row.reading.heading}
-    if names and any(is_release_of(detail, key) for key in known):
+    if known & released(detail):
         return True
     return names <= known if names else 2 * len(things & known) >= len(things)
 

@@ -41,7 +41,7 @@ def _named_first(tokens: Sequence[Token]) -> Sequence[Token]:
     comma = next((p for p, t in enumerate(tokens) if t.pos != "PROPN"), len(tokens))
     if not 0 < comma < len(tokens) - 1 or tokens[comma].text != ",":
         return tokens
-    name = next((p for p in range(comma) if not p <= tokens[p].head < comma), comma - 1)
+    name = next((p for p in range(comma) if tokens[p].head >= comma), comma - 1)
     verb = tokens[name].head
     told = next((p for p in children(tokens, verb) if tokens[p].dep in ("nsubj", "nsubjpass")), -1)
     if tokens[name].dep != "npadvmod" or tokens[name].ent in ("DATE", "TIME") or told < comma:

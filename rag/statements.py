@@ -122,8 +122,6 @@ def indirect(row: tuple[Token, ...]) -> str:
     if not fits or row[0].low not in _OPENERS or not joined(row, range(1, len(row))):
         return ""
     start = _after_question_word(row)
-    linking = next((place for place, token in enumerate(row) if token.lemma == "be"), 0)
-    start = linking if _stranded(row, linking) else start  # "what licence" is no subject then
     if start >= len(row):
         return ""
     asked, as_is = (row[0].low + joined(row, range(end))[len(row[0].text) :] for end in (start, len(row)))
@@ -131,14 +129,10 @@ def indirect(row: tuple[Token, ...]) -> str:
     if row[start].low not in AUX and not _split_auxiliary(row, start):
         asks = any(t.low in _DO for t in row[start:-2])  # "what chips does X need", parsed ill
         return as_is if any(t.tag in _FINITE for t in row) and not asks else ""
-    if (
-        subjects
-        and subjects[0] < start
-        and not any(p > start for p in subjects)
-        and not _stranded(row, start)
-    ):
+    leads = bool(subjects) and subjects[0] < start and not any(place > start for place in subjects)
+    if leads and not _stranded(row, start):
         return "" if row[start].low in _DO else as_is  # "which chips are supported"
-    said = (_stranded(row, start) and _copular(row, start)) or statement(row) or _copular(row, start)
+    said = statement(row) or _copular(row, start)
     kept = {word_key(word) for word in said.split()}
     words = joined(row, range(start + 1, len(row))).split()
     return f"{asked} {said}" if said and all(word_key(word) in kept for word in words) else ""
@@ -197,13 +191,10 @@ def _after_question_word(row: Sequence[Token]) -> int:
     if row[places[0]].low in ("whether", "if") or row[places[0]].low == "why":
         return place
     auxiliary = next((i for i, t in enumerate(row) if i >= place and t.low in AUX), None)
-    if (
-        auxiliary is not None
-        and auxiliary - place <= 3
-        and not any(t.dep.startswith("nsubj") for t in row[place:auxiliary])
-    ):
-        return auxiliary
-    return place
+    if auxiliary is None or auxiliary - place > 3:
+        return place
+    leads = any(t.dep.startswith("nsubj") for t in row[place:auxiliary])
+    return place if leads and not _stranded(row, auxiliary) else auxiliary
 
 
 def _split_auxiliary(row: Sequence[Token], start: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -18,11 +17,11 @@ from rag.index import Index, Snapshot
 from rag.language import Parser
 from rag.records import DocumentKind, IndexState, SyncReport
 from rag.settings import Settings
+from rag.syncing import Progress
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder
 
-Progress = Callable[[str, int, int], None]
 _log = logging.getLogger(__name__)
 STALE = "The corpus has changed since it was indexed; run `stated sync` to take the changes in."
 
@@ -82,9 +81,7 @@ class Stock:
             raise IndexStateError("Nothing is indexed yet: run `stated sync`.")
         return IndexState(snapshot.generation, len(snapshot.documents))
 
-    def add(
-        self, path: str | Path, published: date | None = None, kind: DocumentKind | str | None = None
-    ) -> SyncReport:
+    def add(self, path: Path, published: date | None, kind: DocumentKind | str | None) -> SyncReport:
         """Take a copy of a file in, and sync."""
         try:
             chosen = DocumentKind(kind) if kind else None
@@ -92,7 +89,7 @@ class Stock:
             known = " or ".join(known.value for known in DocumentKind)
             raise CorpusError(f"{kind!r} is no kind of document; give {known}.") from None
         self._may_change()
-        self._sources.add(Path(path), published, chosen)
+        self._sources.add(path, published, chosen)
         return self.sync()
 
     def remove(self, document_id: str) -> SyncReport:

@@ -368,6 +368,7 @@ INDIRECT = [
     ("Which licence is the Heron under?", "which licence the Heron is under"),
     ("What fund is the pension of the crew from?", "what fund the pension of the crew is from"),
     ("Which ferries are in?", "which ferries are in"),
+    ("Which maps was the Heron trained on?", "which maps the Heron was trained on"),
     ("Which languages do the Kestrel series tools support?", ""),  # parsed ill
     ("What should become clearer by mid-2028?", ""),
     ("When was version 7 of Kestrel released?", ""),  # a number is not said without a source

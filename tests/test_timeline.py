@@ -34,8 +34,21 @@ ABOUT = "Tell me about the Halden telescope"
 QUESTIONS = (PRICE, OPERATOR, WEIGHT, ARCHIVE, VISITORS, SIBLING, DOME, SILENT, UNKNOWN, ABOUT)
 
 
-def assistant_over(folder: Path, data: Path) -> Assistant:
-    return Assistant(Settings(corpus_dir=folder, data_dir=data, llm="none"))
+def assistant_over(folder: Path, data: Path, like: Assistant | None = None) -> Assistant:
+    """An assistant of its own; what is heavy is that of another one, where there is one."""
+    made = Assistant(Settings(corpus_dir=folder, data_dir=data, llm="none"))
+    if like:
+        made._stock._embedder, made._stock.parser = like._stock._embedder, like._stock.parser
+    return made
+
+
+def written(folder: Path, *notes: tuple[str, str]) -> Path:
+    """A folder with a release note for each day and text."""
+    folder.mkdir()
+    for day, text in notes:
+        head = f"---\npublished: {day}\nkind: release-note\n---\n"
+        (folder / f"{day}.md").write_text(head + text, "utf-8")
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -161,15 +174,12 @@ def test_a_plan_whose_date_has_passed_stays_a_plan(answers: dict[str, dict[date,
 
 
 def test_no_plan_is_called_unconfirmed_beside_a_later_fact(assistant: Assistant, tmp_path: Path) -> None:
-    (corpus := tmp_path / "corpus").mkdir()
-    for day, text in (
+    corpus = written(
+        tmp_path / "corpus",
         ("2025-01-10", "The Marsk project plans to open the Norvik in May 2025."),
         ("2025-06-02", "The driver repository of the Norvik was opened on 30 May 2025."),
-    ):
-        head = f"---\ntitle: Norvik\npublished: {day}\n---\n"
-        (corpus / f"{day}.md").write_text(f"{head}{text}\n", encoding="utf-8")
-    with assistant_over(corpus, tmp_path / "data") as other:
-        other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
+    )
+    with assistant_over(corpus, tmp_path / "data", assistant) as other:
         answer = other.ask("When was the Norvik opened?", TODAY)
     assert "30 May 2025" in answer.text
     assert "confirms" not in answer.text
@@ -188,8 +198,7 @@ def test_answers_do_not_depend_on_the_order_in_which_documents_came(
     for number, order in enumerate(orders[:: len(orders) // 3]):
         folder = tmp_path / str(number)
         folder.mkdir()
-        with assistant_over(folder, tmp_path / f"data-{number}") as other:
-            other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
+        with assistant_over(folder, tmp_path / f"data-{number}", assistant) as other:
             for name in order:
                 shutil.copy(CORPUS / name, folder)
                 other.sync()
@@ -203,8 +212,7 @@ def test_an_answer_as_of_a_day_is_that_of_the_documents_of_then(assistant: Assis
     text = (CORPUS / "halden-log.md").read_text("utf-8")
     first, last = text.index("## 2025-09-15"), text.index("## 2025-06-01")
     (tmp_path / "halden-log.md").write_text(text[:first] + text[last:], "utf-8")
-    with assistant_over(tmp_path, tmp_path / "data") as other:
-        other._stock._embedder, other._stock.parser = assistant._stock._embedder, assistant._stock.parser
+    with assistant_over(tmp_path, tmp_path / "data", assistant) as other:
         for question in QUESTIONS:
             whole, cut = assistant.ask(question, day), other.ask(question, day)
             assert whole.text == cut.text
@@ -226,14 +234,10 @@ def test_what_has_been_stated_since_is_no_longer_called_open(answers: dict[str, 
 
 def test_what_a_sentence_leaves_open_of_no_name_is_asked_of_the_subject(tmp_path: Path) -> None:
     """Prices that are not disclosed are the lamp's, too, until that is stated; the stand's stays open."""
-    (tmp_path / "corpus").mkdir()
     first = "The maker showed the Norvik lamp and the Brenner stand. The prices have not been disclosed."
-    for name, day, text in (
-        ("a", "2025-01-01", first), ("b", "2025-02-01", "The price of the Norvik lamp is 90 euros."),
-    ):  # fmt: skip
-        head = f"---\npublished: {day}\nkind: release-note\n---\n"
-        (tmp_path / "corpus" / f"{name}.md").write_text(head + text, "utf-8")
-    with assistant_over(tmp_path / "corpus", tmp_path / "data") as other:
+    second = "The price of the Norvik lamp is 90 euros."
+    corpus = written(tmp_path / "corpus", ("2025-01-01", first), ("2025-02-01", second))
+    with assistant_over(corpus, tmp_path / "data") as other:
         asked = {
             (name, day): other.ask(f"What is still undisclosed about the {name}?", day)
             for name in ("Norvik lamp", "Brenner stand")
@@ -246,14 +250,12 @@ def test_what_a_sentence_leaves_open_of_no_name_is_asked_of_the_subject(tmp_path
 def test_a_number_that_an_older_sentence_does_not_have_leads_also_from_a_page_of_the_thing(
     tmp_path: Path,
 ) -> None:
-    (tmp_path / "corpus").mkdir()
-    for name, day, text in (
-        ("a", "2025-01-01", "The Norvik board has a chair and members, who have one vote each."),
-        ("b", "2025-02-01", "The page of the Norvik board lists 26 members."),
-    ):
-        head = f"---\npublished: {day}\nkind: release-note\n---\n"
-        (tmp_path / "corpus" / f"{name}.md").write_text(head + text, "utf-8")
-    with assistant_over(tmp_path / "corpus", tmp_path / "data") as other:
+    corpus = written(
+        tmp_path / "corpus",
+        ("2025-01-01", "The Norvik board has a chair and members, who have one vote each."),
+        ("2025-02-01", "The page of the Norvik board lists 26 members."),
+    )
+    with assistant_over(corpus, tmp_path / "data") as other:
         answer = other.ask("How many members does the Norvik board have?", date(2025, 3, 1))
     assert "26 members" in quotes(answer)[0]
     assert "supersedes" not in answer.text
