@@ -52,6 +52,7 @@ class Cues:
     empty: frozenset[str]
     information: re.Pattern[str]
     commitment: re.Pattern[str]
+    intent: frozenset[str]
     opinion: re.Pattern[str]
     accomplished: re.Pattern[str]
     say: frozenset[str]
@@ -78,6 +79,7 @@ def cues() -> Cues:
         frozenset(word_key(word) for word in data["empty"]["words"]),
         re.compile(rf"\b(?:{words['N']})\b"),
         union(data["kind"]["commitment"]),
+        frozenset(data["kind"]["intent"]),
         union(data["kind"]["opinion"]),
         union(data["kind"]["accomplished"]),
         frozenset(data["speaker"]["verbs"]),

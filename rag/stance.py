@@ -56,12 +56,13 @@ def read(text: str, tokens: Sequence[Token]) -> Stance:
     found += worded_gaps(low, tokens, found)
     parts: list[Segment] = []
     for first, last in segments(tokens):
-        kind = _kind(low[tokens[first].start : tokens[last - 1].end])
+        kind = _kind(low[tokens[first].start : tokens[last - 1].end], _intends(tokens, first, last))
         finite = any(t.tag in _FINITE for t in tokens[first:last])
         # "..., while fully open-sourcing the rest" is as far done as the clause that it hangs on.
         parts.append(Segment(first, last, kind if finite or not parts else parts[-1].kind))
     guarded = _guarded(parts, found, doubts)
-    return Stance(_kind(low), tuple(parts), tuple(found), _speaker(text, tokens), _quoted(text), guarded)
+    whole = _kind(low, _intends(tokens, 0, len(tokens)))
+    return Stance(whole, tuple(parts), tuple(found), _speaker(text, tokens), _quoted(text), guarded)
 
 
 def _guarded(
@@ -133,13 +134,30 @@ _PLEDGE = re.compile(
 )
 
 
-def _kind(low: str) -> ClaimKind:
+def _intends(tokens: Sequence[Token], first: int, last: int) -> bool:
+    """Whether a verb of intent in the present has an object there ("the slides plan the opening of ...")."""
+    return any(
+        _present(tokens, token.head) and tokens[token.head].lemma in cues().intent
+        for token in tokens[first:last]
+        if token.dep == "dobj"
+    )
+
+
+def _present(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a verb there is in the present; a second one may be tagged as bare ("announce X, plan Y")."""
+    verb = tokens[place]
+    if verb.tag == "VB" and verb.dep == "conj":
+        verb = tokens[verb.head]
+    return verb.pos == "VERB" and verb.tag in ("VBZ", "VBP")
+
+
+def _kind(low: str, intends: bool) -> ClaimKind:
     rules = cues()
     if rules.opinion.search(low):
         # "X has pledged to significantly ..." stays a pledge: a pledge verb outranks an adjective.
         pledge = _PLEDGE.search(low)
         return ClaimKind.COMMITMENT if pledge else ClaimKind.OPINION
-    if rules.commitment.search(low) and not rules.accomplished.search(low):
+    if (intends or rules.commitment.search(low)) and not rules.accomplished.search(low):
         return ClaimKind.COMMITMENT
     return ClaimKind.FACT
 

@@ -286,6 +286,8 @@ The patient was in a critical condition.
 The generally available build is 4.2.
 The model is a mixture-of-experts network with about 40 billion weights.
 The second version is a mixture of experts with 12 layers.
+The plan the council approved is public.
+The studio helps towns plan the use of their land.
 """
 COMMITMENTS = """
 The company will publish the source code by June.
@@ -306,6 +308,8 @@ The club is set to sign a new keeper.
 The company will publish the code in May.
 Construction is to start in 2027.
 The operator plans a second round of tests.
+The two owners foresee the sale of the mill for April.
+The minutes name the harbour and plan the closing of its north quay.
 """
 OPINIONS = """
 The merger could hurt small suppliers.
