@@ -39,10 +39,12 @@ def test_the_report_of_a_real_run_is_the_one_that_the_page_shows(
     for words in (
         "2 gates failed over 3 questions",
         "corpus riverbus: status_right 66.7% [20.8%, 93.9%] 2/3, wanted 0.900",
-        "2 of 3<br>95 %: 20.8% to 93.9%",
+        "2 of 3<br>95% interval: 20.8% to 93.9%",
+        '<i style="width:66.7%"></i><em style="left:20.8%;right:6.1%"></em>',
         "1 of 3 questions were answered otherwise than expected",
         "<b>How many will it hold?</b>",
         "expected undisclosed, got partial",
+        "expected: <q>",
         "riverbus-development.jsonl:2",
     ):
         assert words in shown

@@ -16,6 +16,7 @@ FIGURES = (
     ("polarity_right", "Right yes or no"),
     ("kind_right", "Right kind of statement"),
     ("speaker_right", "Right speaker"),
+    ("history_right", "Right history"),
 )
 _SHOWN_FAILURES = 50
 _NEW = " · <b>new since the baseline</b>"
@@ -60,15 +61,15 @@ def _verdict(report: Mapping[str, Any]) -> str:
     return "".join(lines)
 
 
-def _listed(report: Mapping[str, Any], key: str) -> list[Any]:
-    found = report.get(key)
+def _listed(record: Mapping[str, Any], key: str) -> list[Any]:
+    found = record.get(key)
     return found if isinstance(found, list) else []
 
 
 def _cards(figures: Mapping[str, Any]) -> str:
     cards = "".join(
         f'<div class="figure"><b>{_share(figures.get(key))}</b><span>{title}</span>'
-        f'<span class="aside">{_counts(figures.get(key))}</span></div>'
+        f'{_bar(figures.get(key))}<span class="aside">{_counts(figures.get(key))}</span></div>'
         for key, title in FIGURES
     )
     return f'<div class="figures">{cards}</div>'
@@ -81,7 +82,7 @@ def _table(groups: Mapping[str, Any]) -> str:
     rows = "".join(
         f'<tr><th scope="row">{escape(str(name).removeprefix("category "))}</th>'
         f'<td class="number">{_number(group.get("questions"))}</td>'
-        + "".join(f'<td class="number">{_share(group.get(key))}</td>' for key, _ in FIGURES[:4])
+        + "".join(_cell(group.get(key)) for key, _ in FIGURES[:4])
         + "</tr>"
         for name, group in groups.items()
         if isinstance(group, Mapping)
@@ -90,6 +91,10 @@ def _table(groups: Mapping[str, Any]) -> str:
         '<div class="wide" tabindex="0" role="region" aria-label="Figures by group">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+
+
+def _cell(rate: Any) -> str:
+    return f'<td class="number">{_share(rate)}{_bar(rate)}</td>'
 
 
 def _failures(report: Mapping[str, Any]) -> str:
@@ -101,7 +106,8 @@ def _failures(report: Mapping[str, Any]) -> str:
         return "<p>Every question got its expected status.</p>"
     lines = [
         f'<li><b>{_said(one, "question")}</b> <span class="aside">{_said(one, "place")}</span><br>'
-        f"expected {_word(one, 'wanted')}, got {_word(one, 'got')}{_NEW if one.get('new') else ''}</li>"
+        f"expected {_word(one, 'wanted')}, got {_word(one, 'got')}{_NEW if one.get('new') else ''}"
+        f"{_evidence(one)}</li>"
         for one in wrong[:_SHOWN_FAILURES]
     ]
     more = f"<p>… and {len(wrong) - _SHOWN_FAILURES} more.</p>" if len(wrong) > _SHOWN_FAILURES else ""
@@ -110,6 +116,17 @@ def _failures(report: Mapping[str, Any]) -> str:
         "</summary>"
         f"<ul>{''.join(lines)}</ul>{more}</details>"
     )
+
+
+def _evidence(asked: Mapping[str, Any]) -> str:
+    """The sentence that the answer cites, or that came nearest, and the expected one, folded away."""
+    shown = [one for one in _listed(asked, "evidence") if isinstance(one, Mapping)]
+    lines = [
+        f"<p>{'nearest' if one.get('role') == 'near' else 'cited'}: <q>{_said(one, 'quote')}</q></p>"
+        for one in shown[:1]
+    ]
+    lines += [f"<p>expected: <q>{escape(str(gold))}</q></p>" for gold in _listed(asked, "gold")[:1]]
+    return f"<details><summary>Sentences</summary>{''.join(lines)}</details>" if lines else ""
 
 
 def _said(record: Mapping[str, Any], key: str) -> str:
@@ -128,15 +145,27 @@ def _share(rate: Any) -> str:
 def _counts(rate: Any) -> str:
     if not isinstance(rate, Mapping) or not rate.get("total"):
         return "no cases"
-    interval = rate.get("interval")
-    between = ""
-    if (
-        isinstance(interval, list)
-        and len(interval) == 2
-        and all(isinstance(x, int | float) for x in interval)
-    ):
-        between = f"<br>95 %: {interval[0]:.1%} to {interval[1]:.1%}"
-    return f"{_number(rate.get('hits'))} of {_number(rate.get('total'))}{between}"
+    between = _interval(rate)
+    words = f"<br>95% interval: {between[0]:.1%} to {between[1]:.1%}" if between else ""
+    return f"{_number(rate.get('hits'))} of {_number(rate.get('total'))}{words}"
+
+
+def _bar(rate: Any) -> str:
+    """A share as a bar with its interval; the number stands beside it, so nothing is read out."""
+    share = rate.get("share") if isinstance(rate, Mapping) else None
+    if not isinstance(share, int | float):
+        return ""
+    whisker = ""
+    if between := _interval(rate):
+        whisker = f'<em style="left:{100 * between[0]:.1f}%;right:{100 - 100 * between[1]:.1f}%"></em>'
+    return f'<span class="bar" aria-hidden="true"><i style="width:{100 * share:.1f}%"></i>{whisker}</span>'
+
+
+def _interval(rate: Mapping[str, Any]) -> tuple[float, float] | None:
+    found = rate.get("interval")
+    if isinstance(found, list) and len(found) == 2 and all(isinstance(x, int | float) for x in found):
+        return float(found[0]), float(found[1])
+    return None
 
 
 def _number(value: Any) -> str:
