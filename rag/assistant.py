@@ -28,12 +28,12 @@ from rag.records import (
     Evidence,
     IndexState,
     LedgerRow,
+    Progress,
     SyncReport,
 )
 from rag.settings import Settings
 from rag.stock import Stock
 from rag.suggestions import suggestions_for
-from rag.syncing import Progress
 from rag.verification import verify_answer
 
 if TYPE_CHECKING:

@@ -21,11 +21,11 @@ from rag.copies import Copies
 from rag.datafolder import DamagedError, exclusive, folder_errors, write_atomically
 from rag.errors import BusyError, CorpusError, IndexStateError, ServerGoneError
 from rag.manifest import Generations
-from rag.records import SyncReport
+from rag.records import Progress, SyncReport
 from rag.rows import LOCK_SECONDS
 from rag.settings import Settings
 from rag.snapshot import Built, DocumentSource, IndexFiles, Snapshot, Unit, damaged, unit_key
-from rag.syncing import Build, Encode, Progress, Sync
+from rag.syncing import Build, Encode, Sync
 from rag.team import Team
 from rag.vault import Vault
 

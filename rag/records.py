@@ -6,12 +6,15 @@ every public value turns into plain JSON types with the same keys as its fields.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 SCHEMA_VERSION = 1
+# Told what is being done, how much of it is done, and of how much.
+Progress = Callable[[str, int, int], None]
 
 
 class Verdict(StrEnum):

@@ -15,9 +15,8 @@ from rag.added import Sources
 from rag.errors import CorpusError, IndexStateError, StatedError
 from rag.index import Index, Snapshot
 from rag.language import Parser
-from rag.records import DocumentKind, IndexState, SyncReport
+from rag.records import DocumentKind, IndexState, Progress, SyncReport
 from rag.settings import Settings
-from rag.syncing import Progress
 
 if TYPE_CHECKING:
     from rag.embedding import Embedder

@@ -17,7 +17,7 @@ import numpy as np
 from rag.datafolder import DamagedError, folder_errors
 from rag.errors import CorpusError, IndexStateError
 from rag.manifest import Entry, Lease, Manifest
-from rag.records import Document, SyncReport
+from rag.records import Document, Progress, SyncReport
 from rag.rows import Rows
 from rag.snapshot import Built, DocumentSource, IndexFiles, Unit, Vectors, damaged, unit_key
 
@@ -26,7 +26,6 @@ _log = logging.getLogger(__name__)
 
 Build = Callable[[Document], Built]
 Encode = Callable[[Sequence[str]], Vectors]
-Progress = Callable[[str, int, int], None]
 
 
 class Live(Protocol):

@@ -11,8 +11,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from rag.errors import StatedError
-from rag.records import LedgerRow
-from ui.ledger_rows import Progress, ledger_rows
+from rag.records import LedgerRow, Progress
+from ui.ledger_rows import ledger_rows
 
 if TYPE_CHECKING:
     from rag import Assistant

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from rag.records import LedgerEntry, LedgerRow, Verdict
+from rag.records import LedgerEntry, LedgerRow, Progress, Verdict
 
 if TYPE_CHECKING:
     from rag import Assistant
-
-Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
