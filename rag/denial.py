@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rag.covering import Match
 from rag.dependents import PREDICATIVE, SUBJECTS, VERBAL, even_if, subtree
 from rag.extent import NOT_ALL, SCARCELY
 from rag.governors import tells_apart
+from rag.language import Token
 from rag.lexicon import opposite_pole
 from rag.proposition import Proposition
 from rag.question import Detail
@@ -24,7 +25,7 @@ _HEDGES = frozenset(
 _CONDITIONS = frozenset("if unless provided whether assuming once".split())
 # "Some do" leaves open whether all do.
 _SOME = frozenset("some several many certain".split())
-# Below these a word of the question is missing from the clause; a thing must be the very thing.
+# Below these a word of the question is missing from the clause.
 _PRESENT, _SAME, _THINGS = 0.5, 0.85, ("noun", "focus", "unit")
 
 
@@ -36,8 +37,9 @@ def denies_plainly(asked: Proposition, row: Row, segment: Segment, matches: Mapp
     """
     detail = asked.detail
     content = {k: m for k, m in matches.items() if not k.startswith(("name", "strength"))}
+    # What only the context says is not in the clause, and a thing must be the very thing.
     weak = any(
-        m.strength < (_SAME if k.startswith(_THINGS) else _PRESENT)
+        (m.place < 0 or m.strength < (_SAME if k.startswith(_THINGS) else _PRESENT))
         and not k.startswith("modifier")
         and not m.opposed
         for k, m in content.items()
@@ -50,8 +52,15 @@ def denies_plainly(asked: Proposition, row: Row, segment: Segment, matches: Mapp
     lows = [t.low for t in row.reading.tokens]
     # "The pool, closed since May, has reopened": what is only mentioned in passing denies nothing.
     aside = {p for p, t in enumerate(row.reading.tokens) if t.dep == "acl"}
+    places = {m.place for m in matches.values()}
     opposite = (
-        m for m in matches.values() if m.opposed and lows[m.place] not in _SOME and m.place not in aside
+        m
+        for m in matches.values()
+        if m.opposed
+        and lows[m.place] not in _SOME
+        and m.place not in aside
+        and not _of_a_part(row.reading.tokens, m.place, places)
+        and not _narrowed(row.reading.tokens, m.place, places)
     )
     opposed = any(opposite) or _weakened(detail, row, segment)
     missing = any(m.strength < _PRESENT for k, m in matches.items() if k.startswith(("strength", "modifier")))
@@ -60,6 +69,27 @@ def denies_plainly(asked: Proposition, row: Row, segment: Segment, matches: Mapp
     if _of_another(asked.keys, row.reading, segment, matches):
         return False
     return opposed != negated(row.reading, segment, {m.place for m in content.values() if m.place >= 0})
+
+
+def _of_a_part(tokens: Sequence[Token], place: int, asked: set[int]) -> bool:
+    """Whether a word is said of a thing that was not asked of: of a part the whole's "no" is not told.
+
+    "The vendor keeps proprietary parts" tells of the parts, "it is proprietary software" of the whole; and
+    who opens the gates of a park does not open the park.
+    """
+    token = tokens[place]
+    if token.dep == "amod":
+        return token.head not in asked and tokens[token.head].dep not in PREDICATIVE | {"appos"}
+    objects = {p for p, t in enumerate(tokens) if t.head == place and t.dep == "dobj"}
+    return token.pos == "VERB" and bool(objects) and not objects & asked
+
+
+def _narrowed(tokens: Sequence[Token], place: int, asked: set[int]) -> bool:
+    """Whether an adjective holds in one respect alone that was not asked of ("open in its interfaces")."""
+    return tokens[place].pos == "ADJ" and any(
+        token.dep == "prep" and token.head == place and not asked & set(subtree(tokens, here))
+        for here, token in enumerate(tokens)
+    )
 
 
 def _of_another(

@@ -35,6 +35,7 @@ class Lexicon:
     sides: dict[Phrase, frozenset[str]]
     generic: frozenset[str]
     people: frozenset[str]
+    kinds: frozenset[str]
     longest: int
     narrower: dict[str, str]
 
@@ -145,8 +146,9 @@ def lexicon() -> Lexicon:
         for sign, phrases in zip("+-", pair, strict=True):
             for phrase in phrases:
                 sides[phrase] = sides.get(phrase, frozenset()) | {f"{number}{sign}"}
-    generic = frozenset(word_key(word) for word in data["question"]["generic"])
-    people = frozenset(word_key(word) for word in data["question"]["people"])
+    generic, people, kinds = (
+        frozenset(map(word_key, data["question"][name])) for name in ("generic", "people", "kinds")
+    )
     longest = max(map(len, [*groups, *instances, *sides]))
     narrower = {f"synonym:{one}": f"synonym:{other}" for one, other in data["narrower"].items()}
-    return Lexicon(groups, instances, opposites, sides, generic, people, longest, narrower)
+    return Lexicon(groups, instances, opposites, sides, generic, people, kinds, longest, narrower)

@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from rag.covering import Match
+from rag.cues import cues
+from rag.dependents import SUBJECTS, subtree
 from rag.gaps import GapFit, released
 from rag.language import Token, word_key
 from rag.question import Detail, Term
@@ -69,9 +71,18 @@ def _described(reading: Reading) -> set[str]:
     tokens = reading.tokens
     return {
         reading.keys[p]
-        for p in _subject(reading)
+        for p in _reported(reading) or _subject(reading)
         if tokens[p].pos in ("NOUN", "ADJ", "PROPN") and tokens[p].text[:1].isalpha()
     }
+
+
+def _reported(reading: Reading) -> list[int]:
+    """The subject of what somebody is said to say: a page that "says that the archive ..." tells of it."""
+    tokens = reading.tokens
+    verb = next((p for p, t in enumerate(tokens) if t.dep == "ROOT" and t.lemma.lower() in cues().say), -1)
+    told = [p for p, t in enumerate(tokens) if t.dep == "ccomp" and t.head == verb]
+    subjects = [p for p, t in enumerate(tokens) if t.dep in SUBJECTS and t.head in told]
+    return [q for p in subjects[:1] for q in subtree(tokens, p)]
 
 
 def _subject(reading: Reading) -> list[int]:

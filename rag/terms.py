@@ -178,7 +178,7 @@ def _role(
         return "number"
     if named and (share is None or share > 0.3) and token.low not in AUX:
         return "name"
-    if token.pos == "NOUN" and _named(row, place, names):
+    if token.pos == "NOUN" and token.key in lexicon().kinds and _named(row, place, names):
         return "head"
     if place in focus:
         return "focus"

@@ -214,12 +214,14 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     said = new.lead.found.polarity, old.lead.found.polarity
     if not _sure(new, old, OTHER if detail.newest else SAME) or (said[0] is None and said[1] is not None):
         return old
+    # What bears on a yes or no without all its words bears less on it than what has them.
+    vaguer = detail.ask is Ask.YES_NO and said[0] is None and _exact(old) and not _exact(new)
     kind, was = new.lead.found.kind, old.lead.found.kind
-    # Who asks for the newest release asks for one of them, whichever it is; and an older sentence that does
-    # not have what is asked for (an amount, where a number is) does not say it of more than a newer one.
+    # Who asks for the newest release asks for one of them, whichever it is; and an older sentence without
+    # what is asked for (an amount, where a number is) or a word of it says it of no more than a newer one.
     readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
-    gained = _measured(new, _OBJECT) > _measured(old, _OBJECT)
-    narrower = not (detail.newest or gained) and not as_wide(detail, *readings)
+    gained = _measured(new, _OBJECT) > _measured(old, _OBJECT) or (_exact(new) and not _exact(old))
+    narrower = vaguer or (not (detail.newest or gained) and not as_wide(detail, *readings))
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
     apart = None if gained else _differ(detail, new.lead, old.lead, library)

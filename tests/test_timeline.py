@@ -185,6 +185,50 @@ def test_no_plan_is_called_unconfirmed_beside_a_later_fact(assistant: Assistant,
     assert "confirms" not in answer.text
 
 
+def test_what_a_page_reports_of_the_thing_stands_before_the_plan_of_it(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    corpus = written(
+        tmp_path / "corpus",
+        (
+            "2025-11-15",
+            "Slides of the Halden observatory plan the opening of the dome and the archive by May.",
+        ),
+        (
+            "2026-03-20",
+            "The page of the Halden archive says that the archive of the observatory went online in January.",
+        ),
+    )
+    with assistant_over(corpus, tmp_path / "data", assistant) as other:
+        answer = other.ask("In what month did the archive of the Halden observatory go online?", TODAY)
+    assert answer.text.startswith("The source says: “The page of the Halden archive says")
+    assert "As of 2025-11-15 it was planned" in answer.text
+
+
+def test_the_sentence_with_every_word_asked_for_leads_over_one_that_lacks_some(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    opened = written(
+        tmp_path / "opened",
+        ("2025-11-07", "Slides of the Halden observatory mark every part of it as open except the dome."),
+        (
+            "2025-12-31",
+            "The log of the workshop of the Halden observatory was begun when the workshop was opened.",
+        ),
+    )
+    public = written(
+        tmp_path / "public",
+        ("2025-12-23", "The board of the Halden observatory holds twelve public meetings a year."),
+        ("2026-05-21", "The board of the Halden observatory meets every second Wednesday."),
+    )
+    for corpus, question, leads in (
+        (opened, "Has the workshop of the Halden observatory been opened?", "The log of the workshop"),
+        (public, "Are the meetings of the board of the Halden observatory public?", "holds twelve public"),
+    ):
+        with assistant_over(corpus, tmp_path / f"{corpus.name}-data", assistant) as other:
+            assert leads in other.ask(question, TODAY).text.split("[1]")[0]
+
+
 def test_silence_of_later_documents_changes_nothing(answers: dict[str, dict[date, Answer]]) -> None:
     assert told(leading(answers[DOME][TODAY])) == [("2025-03-10", "undisclosed")]
     assert leading(answers[SILENT][TODAY]).history == ()
