@@ -13,6 +13,7 @@ there, neither the rules nor the reader know anything beforehand (stacked genera
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -107,8 +108,10 @@ def verdict(sample: Sample, models: Models) -> str:
     """The status that the two decisions alone give (without the engine's finer rules)."""
     found: set[str] = set()
     for stated, gaps in zip(sample.stated, sample.gaps, strict=True):
-        told, held = shares([models.stated(f) for f, _ in stated], [models.gap(f) for f, _ in gaps])
-        found.add(decided(told, held, models.stated.threshold, models.gap.threshold))
+        scores = [models.stated(f) for f, _ in stated]
+        told, held = shares(scores, [models.gap(f) for f, _ in gaps])
+        best = max(scores, default=-math.inf)
+        found.add(decided(told, held, models.stated.threshold, models.gap.threshold, best=best))
     return found.pop() if len(found) == 1 else "partial"
 
 

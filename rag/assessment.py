@@ -75,18 +75,19 @@ def says(detail: Detail, part: Part, library: Library, cosines: NDArray[np.float
     told, held = part.shares
     scores = {"stated": round(told, 3), "gap": round(held, 3)}
     doubt = part.clouded if _doubted(part) else 0.0
-    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, doubt=doubt)
+    best = max((c.score for c in part.stated), default=-math.inf)
+    verdict = decided(told, held, stated_model.threshold, gap_model.threshold, best=best, doubt=doubt)
     beside = _beside(part) if detail.listing else ()
     # A list, and what is withheld of it, do not exclude each other.
     listed = max((c.probability for c in part.stated), default=0.0) >= LISTED
     if beside and listed and shares([c.score for c in part.stated], ())[0] >= stated_model.threshold:
         verdict = Verdict.STATED
     if verdict is Verdict.UNDISCLOSED:
-        best = part.withheld[0]
-        rows = tuple(o.row for o in part.withheld if o.score >= best.score - CLOSE_GAP)[:2]
-        whole = best.fit is not None and best.fit.whole
+        first = part.withheld[0]
+        rows = tuple(o.row for o in part.withheld if o.score >= first.score - CLOSE_GAP)[:2]
+        whole = first.fit is not None and first.fit.whole
         found = Assessed(detail, Verdict.UNDISCLOSED, rows, whole=whole, scores=scores)
-        return Saying(part, found, held, best)
+        return Saying(part, found, held, first)
     if verdict is Verdict.STATED:
         lead, found = _stated(detail, list(part.stated), library, cosines, scores, beside)
         return Saying(part, found, told, lead)

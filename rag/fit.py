@@ -113,11 +113,12 @@ def astray(
     longer name begins with, and not the rest: the Norvik board is not Norvik.  Or its subject has another
     name, or it gives the reason of something else.  Or it denies what the question takes for granted, or
     only supposes it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of
-    another of a kind (see ``contrast``).
+    another of a kind (see ``contrast``).  Or it has nobody, no time or no amount where that is asked for.
     """
     missing = _missing(detail, matches)
     return (
-        any(not _is_word(t) or library.foreign(t.key) for t in missing)
+        (detail.ask in _TYPED and not typed(detail, row.reading))
+        or any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
         or _of_another_event(detail, row, segment, matches)

@@ -118,8 +118,9 @@ def _details(lead: Lead, row: tuple[Token, ...], names: Mapping[str, float]) -> 
     part = lead.text
     overview = pattern("overview").match(part)
     ask = _ask(row)
+    unknown = pattern("unknown").search(part)
     if (
-        pattern("unknown").search(part)
+        unknown
         and ask in (Ask.WHAT, Ask.OVERVIEW)
         and not re.match(r"\s*(?:when|who|where|why|how)\b", part, re.I)
     ):
@@ -127,6 +128,10 @@ def _details(lead: Lead, row: tuple[Token, ...], names: Mapping[str, float]) -> 
     elif overview and not re.search(r"\b(?:of|for)\b", overview.group("rest")):
         ask = Ask.OVERVIEW
     terms, focus_places = terms_of(row, names, ask)
+    if unknown and ask is Ask.UNKNOWNS:  # "left open" names nothing that is asked about
+        said = set(map(word_key, unknown.group().split()))
+        rest = tuple(t for t in terms if not said >= set(t.key.split()))
+        terms = rest if all(t.role in ("verb", "modifier") for t in rest) else terms
     if overview and ask is Ask.WHAT and not any(t.role == "focus" for t in terms):
         ask = Ask.OVERVIEW
     if (

@@ -9,7 +9,7 @@ thing too.  Non-disclosures have their own rule (``gaps``): a whole that is undi
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from rag.covering import Match
@@ -171,7 +171,30 @@ def _is_named(term: Term, reading: Reading, found: int, asked: set[str]) -> bool
     """Whether a subject with the name means the asked thing; without such a subject, some use of it."""
     places = {found} | {p for p, t in enumerate(reading.tokens) if t.key == term.key or _begins(term, t.low)}
     subject = places & set(_subject(reading))
-    return any(_itself(term, reading, place, asked) for place in subject or places)
+    return any(
+        _itself(term, reading, place, asked) and not (subject and _of_another(reading, place, asked))
+        for place in subject or places
+    )
+
+
+def _of_another(reading: Reading, place: int, asked: set[str]) -> bool:
+    """Whether a name only tells what something else is to it: "Norvik Mini, a variant of Norvik, ..."."""
+    tokens, here = reading.tokens, place
+    while tokens[here].head != here and tokens[here].dep != "appos":
+        here = tokens[here].head
+    named = tokens[tokens[here].head]
+    inside = tokens[here].dep == "appos" and any(
+        tokens[p].dep == "prep" for p in _upwards(tokens, place, here)
+    )
+    described = tokens[here].key in asked  # "the library of Norvik": it is what was asked of
+    return inside and not described and named.text[:1].isupper() and named.key not in asked
+
+
+def _upwards(tokens: Sequence[Token], place: int, last: int) -> Iterator[int]:
+    """The places between a word and one that it hangs on."""
+    while place != last:
+        place = tokens[place].head
+        yield place
 
 
 def _itself(term: Term, reading: Reading, place: int, asked: set[str]) -> bool:

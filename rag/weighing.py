@@ -82,7 +82,13 @@ def shares(
 
 
 def decided(
-    told: float, held: float, stated_threshold: float, gap_threshold: float, *, doubt: float | None = None
+    told: float,
+    held: float,
+    stated_threshold: float,
+    gap_threshold: float,
+    *,
+    best: float,
+    doubt: float | None = None,
 ) -> Verdict:
     """The verdict for the shares of "stated" and "undisclosed" (see ``shares``).
 
@@ -91,11 +97,13 @@ def decided(
         held: how sure it is that something withholds it.
         stated_threshold: from which ``told`` on it is stated.
         gap_threshold: from which ``held`` on it is undisclosed.
+        best: the surest statement by itself, in log-odds; below 0 it is likelier no answer than one, and many
+            unlikely ones make none that could be cited.
         doubt: the share that speaks against a statement; ``held`` where it is not given.  A sentence that
             both tells and withholds ("X pays for it; how much is not known") casts no doubt on itself, and
             one that withholds nothing in words casts none on what is said elsewhere: then it is 0.
     """
-    is_stated = told >= stated_threshold
+    is_stated = told >= stated_threshold and best >= 0
     if held >= gap_threshold or (is_stated and (held if doubt is None else doubt) >= DOUBT):
         return Verdict.UNDISCLOSED
     return Verdict.STATED if is_stated else Verdict.NOT_COVERED

@@ -77,9 +77,14 @@ def test_more_that_may_answer_make_it_surer_that_something_does() -> None:
 def test_a_likely_non_disclosure_beside_a_statement_is_what_is_shown(
     told: float, held: float, verdict: Verdict
 ) -> None:
-    assert decided(told, held, 0.65, 0.35) is verdict
+    assert decided(told, held, 0.65, 0.35, best=1.0) is verdict
+
+
+def test_many_unlikely_statements_make_none() -> None:
+    assert decided(0.7, 0.1, 0.65, 0.35, best=-0.1) is Verdict.NOT_COVERED
+    assert decided(0.7, 0.1, 0.65, 0.35, best=0.1) is Verdict.STATED
 
 
 def test_what_withholds_nothing_in_words_casts_no_doubt_on_a_statement() -> None:
-    assert decided(0.7, 0.25, 0.65, 0.35, doubt=0.0) is Verdict.STATED
-    assert decided(0.6, 0.4, 0.65, 0.35, doubt=0.0) is Verdict.UNDISCLOSED
+    assert decided(0.7, 0.25, 0.65, 0.35, best=1.0, doubt=0.0) is Verdict.STATED
+    assert decided(0.6, 0.4, 0.65, 0.35, best=1.0, doubt=0.0) is Verdict.UNDISCLOSED

@@ -516,3 +516,19 @@ def test_what_a_thing_has_got_it_has(parser: Parser, question: str, asked: str) 
 def test_a_question_in_the_passive_voice(parser: Parser, question: str, passive: bool) -> None:
     (detail,) = understand(question, parser.parse, {}).details
     assert detail.passive is passive
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("What did the article leave open?", []),
+        ("Which questions does the report leave unanswered?", []),
+        ("What remains unclear about the price?", ["price"]),
+    ],
+)
+def test_what_is_left_open_is_asked_of_everything_or_of_what_is_named(
+    parser: Parser, question: str, asked: list[str]
+) -> None:
+    (detail,) = understand(question, parser.parse, {}).details
+    assert detail.ask is Ask.UNKNOWNS
+    assert [term.text for term in detail.of("name", "focus", "noun")] == asked

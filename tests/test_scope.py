@@ -36,6 +36,9 @@ def spoken(parser: Parser, question: str, text: str) -> bool:
         ("Norvik-2.1-Mini is licensed under MIT.", False),
         ("NorvikLite is licensed under MIT.", False),
         ("Norvik Mini, made by Norvik, is licensed under MIT.", False),
+        ("Norvik-Mini, a small variant of Norvik, is licensed under MIT.", False),
+        ("Teal, a fork of Norvik, is licensed under MIT.", False),
+        ("Norvik, a fork of Teal, is licensed under MIT.", True),
         ("The parts of Norvik have no single licence, and NorvikLite is licensed under MIT.", True),
     ],
 )
