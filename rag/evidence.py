@@ -20,13 +20,14 @@ from rag.candidates import ASTRAY, Candidate, Evidence, Open
 from rag.covering import cover
 from rag.fit import (
     ALL_WORDS,
+    MOST_WORDS,
     astray,
     beside,
     fit_features,
     gap_places,
     wording_features,
 )
-from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits
+from rag.gaps import GAP_FEATURES, GapFit, clashes, gap_fits, of_its_own
 from rag.polarity import polarity_of
 from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
@@ -115,14 +116,21 @@ def _non_disclosures(
 ) -> Iterator[Open]:
     for row in sorted(readings):
         fit, told = day.fits.get(row), day.library.rows[row]
-        if row in day.worded and not _withholds_else(detail, told, fit):
+        if row in day.worded and not _withholds_else(detail, told, fit, day.worded[row]):
             features = _open_features(told, fit, day.worded[row], readings[row], cosines[row])
             yield Open(row, fit, features)
 
 
-def _withholds_else(detail: Detail, row: Row, fit: GapFit | None) -> bool:
-    """Whether all that a sentence withholds is something else than what is asked."""
-    return fit.clash if fit is not None else clashes(detail, row.reading)
+def _withholds_else(detail: Detail, row: Row, fit: GapFit | None, worded: Candidate) -> bool:
+    """Whether all that a sentence withholds is something else than what is asked.
+
+    "Two offices have agreed; a decision of the third is pending": who asks which have agreed is told.
+    """
+    if fit is None:
+        return clashes(detail, row.reading)
+    inside = worded.segment.first <= fit.topic.first < worded.segment.last
+    full = not inside and worded.features[0] >= ALL_WORDS and fit.question_share < MOST_WORDS
+    return fit.clash or (full and of_its_own(detail, row.reading, fit.topic))
 
 
 def _worded(

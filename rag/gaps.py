@@ -261,11 +261,51 @@ def clashes(detail: Detail, reading: Reading) -> bool:
     return bool(topics) and all(_is_other(detail, reading, topic) for topic in topics)
 
 
+def of_its_own(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """Whether what is withheld is of a thing that the question does not name, and no "its" refers back.
+
+    "The amount has been blacked out" may be of the fee that was asked for; "the cost of the beds" is not.
+    """
+    asked = {key for term in detail.terms for key in term.key.split()}
+    common = cues().empty | _GENERIC_HEADS | set(map(word_key, _COUNTING)) | asked
+    places = range(topic.first, topic.last)
+    leans = any(t.tag in ("PRP", "PRP$") for t in reading.tokens[max(0, topic.first - 1) : topic.last])
+    return not leans and any(
+        reading.tokens[p].pos in ("NOUN", "PROPN") and reading.keys[p] not in common for p in places
+    )
+
+
 def _is_other(detail: Detail, reading: Reading, topic: Topic) -> bool:
-    """A withheld "how much" where a "who" is asked, or a withheld price where a licence is."""
+    """A withheld "how much" where a "who" is asked, or a withheld price where a licence is.
+
+    Or a withheld count where another aspect is asked for, or something of another number ("version 17").
+    """
     aspects = _topic_aspects(reading, topic)
     differ = bool(detail.aspects) and bool(aspects) and not detail.aspects & aspects
-    return differ or _asks_otherwise(detail, reading, topic)
+    counted = bool(detail.aspects) and not aspects and detail.ask is Ask.WHAT and _is_count(reading, topic)
+    return (
+        differ
+        or counted
+        or _of_another_number(detail, reading, topic)
+        or _asks_otherwise(detail, reading, topic)
+    )
+
+
+def _is_count(reading: Reading, topic: Topic) -> bool:
+    """Whether what is withheld is how many there are of something."""
+    words = [token.low for token in reading.tokens[topic.first : topic.last] if token.pos != "DET"]
+    return words[:2] in (["number", "of"], ["how", "many"])
+
+
+def _of_another_number(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """Whether question and topic have each a number, a date apart, and none in common."""
+    asked = {t.key for t in detail.of("number") if t.text[:1].isdigit()}
+    told = {
+        reading.keys[p]
+        for p in range(topic.first, topic.last)
+        if reading.tokens[p].text[:1].isdigit() and reading.tokens[p].ent not in ("DATE", "TIME")
+    }
+    return bool(asked) and bool(told) and not asked & told
 
 
 def _asks_otherwise(detail: Detail, reading: Reading, topic: Topic) -> bool:

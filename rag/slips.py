@@ -15,12 +15,14 @@ _BE = frozenset("is are am was were".split())
 _PARTING = frozenset((";", ":", "–", "—", "--"))
 _NOMINAL = ("nsubj", "attr", "nsubjpass")
 _BESIDE = ("neg", "advmod")
+_ASKING = frozenset("what when where how why which".split())
+_HELPING = frozenset("do does did will would can could should".split())
 _SUBJECT_OF = {"aux": "nsubj", "auxpass": "nsubjpass"}
 
 
 def mended(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens of one sentence, each known slip put right."""
-    return tuple(_asked_passive(_parted(_named_first(_rehung(tokens)))))
+    return tuple(_asked_verb(_asked_passive(_parted(_named_first(_rehung(tokens))))))
 
 
 def _rehung(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -85,3 +87,39 @@ def _asked_passive(tokens: Sequence[Token]) -> Sequence[Token]:
     found[noun] = tokens[noun]._replace(dep="nsubjpass", head=verb)
     found[verb] = tokens[verb]._replace(dep="ROOT", head=verb)
     return found
+
+
+def _asked_verb(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The last noun of "what does the pump cost?" is its verb, and no noun that the pump is part of.
+
+    Without it the question has no verb, which one with "does" cannot do without.
+    """
+    helper = next((p for p, t in enumerate(tokens) if t.low in _HELPING), len(tokens))
+    asks = any(t.low in _ASKING for t in tokens[:helper])
+    if not asks or any(t.pos == "VERB" and p != helper for p, t in enumerate(tokens)):
+        return tokens
+    verb = next((p for p, t in enumerate(tokens) if p > helper + 1 and _ends_phrase(tokens, p)), 0)
+    noun = verb - 1
+    joined = noun > helper and tokens[noun].head == verb and tokens[noun].dep in ("compound", "nmod")
+    if not joined or tokens[verb].tag != "NN":
+        return tokens
+
+    def hung(place: int) -> int:
+        above = tokens[place].head
+        if above == verb and helper < place < noun:
+            return noun
+        return verb if above in (helper, verb) else above
+
+    found = [t._replace(head=hung(p)) for p, t in enumerate(tokens)]
+    for place, token in enumerate(found[:helper]):
+        if token.dep == "nsubj" and token.head == verb:
+            found[place] = token._replace(dep="dobj")
+    found[helper] = tokens[helper]._replace(pos="AUX", dep="aux", head=verb)
+    found[noun] = tokens[noun]._replace(dep="nsubj", head=verb)
+    found[verb] = tokens[verb]._replace(pos="VERB", tag="VB", dep="ROOT", head=verb)
+    return found
+
+
+def _ends_phrase(tokens: Sequence[Token], place: int) -> bool:
+    """Whether the words up to a place, and no farther, can be one noun phrase."""
+    return place + 1 == len(tokens) or tokens[place + 1].pos in ("PUNCT", "ADP")

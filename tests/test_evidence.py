@@ -249,6 +249,24 @@ def test_a_sentence_that_withholds_nothing_is_not_shown_as_doing_so(parser: Pars
     assert any(one.plain for one in withheld.open)
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Two offices have approved the pump; a decision by a third office is pending.", True),
+        (
+            "Asked about the fee for the pump, he smiled; in the papers, the amount has been blacked out.",
+            False,
+        ),
+    ],
+)
+def test_what_one_clause_answers_in_full_is_not_withheld_by_the_next(
+    parser: Parser, text: str, told: bool
+) -> None:
+    question = "Which offices have approved the pump?" if told else "What is the fee for the pump?"
+    found, _ = evidence(parser, question, f"## The pump\n\n{text}\n")
+    assert bool(found.open) is not told
+
+
 def test_a_list_of_links_is_no_near_miss(parser: Parser) -> None:
     detail, library, *rest = made(parser, WORKS, "Which permission do the pumps of the works lack?")
     found = assess(detail, library, *rest)

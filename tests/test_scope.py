@@ -96,6 +96,33 @@ def test_what_is_withheld_of_a_thing_is_withheld_of_its_releases(
     assert known_to(detail, library, 0, library.day) is withheld
 
 
+@pytest.mark.parametrize(
+    ("text", "question", "withheld"),
+    [
+        ("The firm declined to give the number of pumps in use.", "What does the pump cost?", False),
+        ("The firm declined to give the number of pumps in use.", "How many pumps are in use?", True),
+        ("No date for version 17 has been set.", "When will version 13 be released?", False),
+        ("No date for version 17 has been set.", "When will version 17 be released?", True),
+    ],
+)
+def test_a_count_is_no_price_and_one_version_is_no_other(
+    parser: Parser, text: str, question: str, withheld: bool
+) -> None:
+    library = library_of(parser, text)
+    assert bool(gap_fits(understand(question, parser.parse, {}).details[0], library, {})) is withheld
+
+
+def test_what_the_older_sentence_names_makes_the_newer_no_narrower(parser: Parser) -> None:
+    old = "Marsk will publish the schematics of its Norvik pump by May."
+    detail = understand("When were the schematics published?", parser.parse, {"norvik": 1.0}).details[0]
+    for new, wide in (
+        ("The schematics of the Norvik pump were published on 18 May.", True),
+        ("The schematics of the sensor were published on 18 May.", False),
+    ):
+        first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
+        assert as_wide(detail, first, second) is wide
+
+
 def test_what_is_withheld_of_a_release_says_nothing_of_another(parser: Parser) -> None:
     library = library_of(parser, "The price of the Norvik-2 has not been announced.")
     detail = understand("What does the Norvik-3 cost?", parser.parse, {**library.names, "norvik-3": 1.0})

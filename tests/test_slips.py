@@ -18,6 +18,10 @@ from rag.slips import mended
         ("The Lund board is small, and its Arvik office is closed.", "office", "nsubj", "nsubjpass"),
         ("Norvik, the light library of Marsk, was licensed under MIT.", "Norvik", "npadvmod", "nsubjpass"),
         ("Norvik, the light library of Marsk, was licensed under MIT.", "library", "nsubjpass", "appos"),
+        ("What does the pump cost?", "pump", "compound", "nsubj"),
+        ("What does a season ticket cost?", "cost", "nsubj", "ROOT"),
+        ("What did the trial show?", "What", "nsubj", "dobj"),
+        ("How much does a day ticket cost for children?", "ticket", "compound", "nsubj"),
     ],
 )
 def test_a_slip_is_put_right(parser: Parser, sentence: str, word: str, was: str, now: str) -> None:
@@ -43,6 +47,8 @@ def test_a_mended_question_hangs_on_its_verb(parser: Parser) -> None:
         "Norvik, the library was licensed under MIT.",
         "Holm said that it will rain.",
         "The ferry sails in May.",
+        "What does the food safety agency do?",
+        "What is the ticket cost?",
         "",
     ],
 )
