@@ -116,11 +116,16 @@ def best_match(
         opposed = bool(term.poles) and any(opposite_pole(p) in row.poles.get(place, ()) for p in term.poles)
         if opposed and not shared:
             strength = OPPOSITE_MATCH
-        if versions and told(reading.tokens, place, names):
+        if _is_value(term, row, place) or (versions and told(reading.tokens, place, names)):
             strength = LEXICON_MATCH
         if strength > best.strength:
             best = Match(strength, place, opposed and not shared)
     return best
+
+
+def _is_value(term: Term, row: Row, place: int) -> bool:
+    """Whether a word gives a value of what is asked for: "under MIT", where a licence is."""
+    return term.role == "focus" and bool(term.meanings & row.values.get(place, frozenset()))
 
 
 def _only_names(tokens: Sequence[Token], place: int) -> bool:

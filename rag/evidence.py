@@ -34,6 +34,7 @@ from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Row
 from rag.shortlist import Shortlist
 
+_NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold
 Vectors = Mapping[str, NDArray[np.float32]]
 # Of a date with more sentences, those that have no word of the question are held against it only where they
 # are near in meaning.
@@ -129,7 +130,7 @@ def _withholds_else(detail: Detail, row: Row, fit: GapFit | None, worded: Candid
     if fit is None:
         return clashes(detail, row.reading)
     inside = worded.segment.first <= fit.topic.first < worded.segment.last
-    full = not inside and worded.features[0] >= ALL_WORDS and fit.question_share < MOST_WORDS
+    full = not inside and worded.features[0] >= _NEARLY_ALL and fit.question_share < MOST_WORDS
     return fit.clash or (full and of_its_own(detail, row.reading, fit.topic))
 
 

@@ -111,9 +111,10 @@ def astray(
     It lacks a number of the question, or a name that stands nowhere in the library: no other number or
     release is another word for the same one, and of what is never named nothing is said.  Or it names what a
     longer name begins with, and not the rest: the Norvik board is not Norvik.  Or its subject has another
-    name, or it gives the reason of something else.  Or it denies what the question takes for granted, or
-    only supposes it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of
-    another of a kind (see ``contrast``).  Or it has nobody, no time or no amount where that is asked for.
+    name, or it gives the reason of something else, or it tells of the asked thing in one clause and what is
+    asked of something else in the next.  Or it denies what the question takes for granted, or only supposes
+    it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
+    kind (see ``contrast``).  Or it has nobody, no time or no amount where that is asked for.
     """
     missing = _missing(detail, matches)
     return (
@@ -122,6 +123,7 @@ def astray(
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
         or _of_another_event(detail, row, segment, matches)
+        or _of_the_other_clause(row, matches)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
@@ -138,6 +140,28 @@ def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
     had = "|".join(re.escape(t.text) for t in detail.of("name") if t not in missing)
     whole = rf"\b(?:{had})[ -]{re.escape(term.text)}(?![\w-])"
     return bool(had) and re.search(whole, detail.text) is not None
+
+
+def _of_the_other_clause(row: Row, matches: Mapping[str, Match]) -> bool:
+    """Whether what is asked is told in a clause with another subject, beside the one about the asked thing.
+
+    "The engine stays closed, whereas the tools are under MIT": nothing is under MIT but the tools.
+    """
+    tokens = row.reading.tokens
+    found = {m.place for m in matches.values() if m.place >= 0}
+    told = {m.place for k, m in matches.items() if k.startswith(("focus", "verb")) and m.place >= 0}
+    subjects = [p for p, t in enumerate(tokens) if t.dep in SUBJECTS]
+    for part in row.reading.stance.segments:
+        inside = range(part.first, part.last)
+        own = [p for p in subjects if p in inside and tokens[p].head in inside]
+        # "The ferry is old, and they will replace it" tells of the ferry.
+        leans = any(tokens[p].tag in ("PRP", "PRP$", "WDT", "WP") for p in inside)
+        if not own or leans or not told & set(inside):
+            continue
+        another = not any(found & set(subtree(tokens, p)) for p in own)
+        if another and any(p in found and p not in inside for p in subjects):
+            return True
+    return False
 
 
 def _of_another_event(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:

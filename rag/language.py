@@ -140,6 +140,7 @@ def _is_full(lemma: str) -> bool:
 
 
 _END = frozenset(".!?…。！？")
+_LETTER = re.compile(r"[A-Z]\.")
 _CLOSING = frozenset("\"'”’)]»*_")
 
 
@@ -167,10 +168,22 @@ def _split(doc: object) -> list[tuple[int, int]]:
                 spans.append((tokens[first].idx, tokens[last].idx + len(tokens[last].text)))
                 first = last + 1
             position = last
+        elif _ends_with_letter(tokens, position):
+            spans.append((tokens[first].idx, tokens[position].idx + len(text)))
+            first = position + 1
         position += 1
     if first < len(tokens):
         spans.append((tokens[first].idx, tokens[-1].idx + len(tokens[-1].text)))
     return spans
+
+
+def _ends_with_letter(tokens: list, position: int) -> bool:  # type: ignore[type-arg]
+    """Whether a letter with a full stop ends a sentence: "in Building C. The ..." is no initial of a name."""
+    if position + 1 >= len(tokens) or _LETTER.fullmatch(tokens[position].text) is None:
+        return False
+    following = tokens[position + 1].text
+    opens = len(following) > 1 and following.istitle() and following.lower() in function_words()
+    return opens and _spaced(tokens, position)
 
 
 def _spaced(tokens: list, last: int) -> bool:  # type: ignore[type-arg]

@@ -39,13 +39,15 @@ _MOST_KIN = 256  # words of questions whose kin are remembered
 class Row:
     """One sentence of the library, in order of the vectors; ``document`` is its document's place.
 
-    ``day`` is the date of its section, or of its document; ``empty`` whether it is evidence of nothing.
+    ``day`` is the date of its section, or of its document; ``empty`` whether it is evidence of nothing;
+    ``values`` the aspects of which a word gives a value ("under MIT" a licence), as meanings.
     """
 
     document: int
     day: date
     reading: Reading
     meanings: dict[int, frozenset[str]]
+    values: dict[int, frozenset[str]]
     poles: dict[int, frozenset[str]]
     empty: bool
 
@@ -81,6 +83,7 @@ class Library:
                 _day(document, r),
                 r,
                 words.meanings(r.keys),
+                {p: frozenset(f"aspect:{one}" for one in of) for p, of in words.values(r.keys).items()},
                 words.poles(r.keys),
                 tells_nothing(r.tokens, r.sentence.text),
             )
@@ -89,7 +92,8 @@ class Library:
         ]
         for row in self.rows:
             self._postings.add(
-                row.reading, (s for of in (row.meanings, row.poles) for c in of.values() for s in c)
+                row.reading,
+                (s for of in (row.meanings, row.values, row.poles) for c in of.values() for s in c),
             )
         days = sorted({row.day for row in self.rows})
         numbers: dict[date, list[int]] = {day: [] for day in days}

@@ -98,28 +98,37 @@ def _asked_verb(tokens: Sequence[Token]) -> Sequence[Token]:
     asks = any(t.low in _ASKING for t in tokens[:helper])
     if not asks or any(t.pos == "VERB" and p != helper for p, t in enumerate(tokens)):
         return tokens
-    verb = next((p for p, t in enumerate(tokens) if p > helper + 1 and _ends_phrase(tokens, p)), 0)
-    noun = verb - 1
-    joined = noun > helper and tokens[noun].head == verb and tokens[noun].dep in ("compound", "nmod")
-    if not joined or tokens[verb].tag != "NN":
+    verb = next((p for p in range(helper + 2, len(tokens)) if _behind_noun(tokens, p)), 0)
+    if not verb:
         return tokens
+    noun = top = verb - 1
+    if tokens[verb].dep == "pobj":  # "the owner of the boat cost": the owner is the subject
+        while tokens[top].head != top:
+            top = tokens[top].head
 
     def hung(place: int) -> int:
         above = tokens[place].head
         if above == verb and helper < place < noun:
             return noun
-        return verb if above in (helper, verb) else above
+        outside = place <= helper or place > verb
+        return verb if above in (helper, verb) or (above == top and outside) else above
 
     found = [t._replace(head=hung(p)) for p, t in enumerate(tokens)]
     for place, token in enumerate(found[:helper]):
         if token.dep == "nsubj" and token.head == verb:
             found[place] = token._replace(dep="dobj")
+    if top != noun:
+        found[noun] = tokens[noun]._replace(dep="pobj", head=tokens[verb].head)
     found[helper] = tokens[helper]._replace(pos="AUX", dep="aux", head=verb)
-    found[noun] = tokens[noun]._replace(dep="nsubj", head=verb)
+    found[top] = tokens[top]._replace(dep="nsubj", head=verb)
     found[verb] = tokens[verb]._replace(pos="VERB", tag="VB", dep="ROOT", head=verb)
     return found
 
 
-def _ends_phrase(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the words up to a place, and no farther, can be one noun phrase."""
-    return place + 1 == len(tokens) or tokens[place + 1].pos in ("PUNCT", "ADP")
+def _behind_noun(tokens: Sequence[Token], place: int) -> bool:
+    """Whether a noun ends a noun phrase, behind one that is read as a part of it or beside it."""
+    token, before = tokens[place], tokens[place - 1]
+    ends = place + 1 == len(tokens) or tokens[place + 1].pos in ("PUNCT", "ADP")
+    part = before.head == place and before.dep in ("compound", "nmod")
+    beside = before.dep == token.dep == "pobj" and before.head == token.head
+    return ends and token.tag == "NN" and (part or beside)

@@ -176,7 +176,8 @@ def _role(
         return "unit"
     if token.pos == "NUM" or token.text.isdigit() or token.low in _CALENDAR or token.text == "May":
         return "number"
-    if named and (share is None or share > 0.3) and token.low not in AUX:
+    inside = not first and all(_capital(row, p) for p in (place - 1, place, place + 1))
+    if named and (share is None or share > 0.3 or inside) and token.low not in AUX:
         return "name"
     if token.pos == "NOUN" and token.key in lexicon().kinds and _named(row, place, names):
         return "head"
@@ -184,6 +185,11 @@ def _role(
         return "focus"
     plain = _plain_role(row, place, token)
     return "modifier" if plain and _conditional(row, place) else plain
+
+
+def _capital(row: tuple[Token, ...], place: int) -> bool:
+    """Whether a word there is written as one of a name ("the Arvik DEVELOPMENT Summit")."""
+    return 0 <= place < len(row) and row[place].pos == "PROPN" and row[place].text[:1].isupper()
 
 
 def _named(row: tuple[Token, ...], place: int, names: Mapping[str, float]) -> bool:

@@ -267,6 +267,30 @@ def test_what_one_clause_answers_in_full_is_not_withheld_by_the_next(
     assert bool(found.open) is not told
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("The engine of the tram stays closed, whereas the tools of the depot are under Apache 2.0.", False),
+        ("The engine of the tram was opened, and its makers put it under Apache 2.0.", True),
+        ("The engine of the tram is under Apache 2.0, whereas the tools of the depot stay closed.", True),
+    ],
+)
+def test_what_the_next_clause_says_of_another_thing_is_not_said_of_the_first(
+    parser: Parser, text: str, told: bool
+) -> None:
+    found, _ = evidence(parser, "Under which licence is the engine of the tram?", f"## The tram\n\n{text}\n")
+    assert bool(found.stated) is told
+
+
+def test_a_value_stands_for_the_attribute_that_is_asked_for(parser: Parser) -> None:
+    text = "## The kit\n\nThe kit is under {}.\n"
+    measured = {}
+    for value in ("Apache 2.0", "some snow"):
+        found, _ = evidence(parser, "What licence does the kit have?", text.format(value))
+        measured[value] = max(one.features[0] for one in found.stated)
+    assert measured["Apache 2.0"] > 0.9 > measured["some snow"]
+
+
 def test_a_list_of_links_is_no_near_miss(parser: Parser) -> None:
     detail, library, *rest = made(parser, WORKS, "Which permission do the pumps of the works lack?")
     found = assess(detail, library, *rest)

@@ -532,3 +532,13 @@ def test_what_is_left_open_is_asked_of_everything_or_of_what_is_named(
     (detail,) = understand(question, parser.parse, {}).details
     assert detail.ask is Ask.UNKNOWNS
     assert [term.text for term in detail.of("name", "focus", "noun")] == asked
+
+
+def test_a_common_word_with_a_capital_between_two_names_is_part_of_the_name(parser: Parser) -> None:
+    # "development" is a common word of these documents, by the share of its uses as a name.
+    names = {word_key("development"): 0.1}
+    (detail,) = understand("Tell me about the Arvik Development Summit", parser.parse, names).details
+    assert detail.ask is Ask.OVERVIEW
+    assert [term.text for term in detail.of("name")] == ["Arvik", "Development", "Summit"]
+    (detail,) = understand("What is the development of Arvik?", parser.parse, names).details
+    assert [term.text for term in detail.of("name")] == ["Arvik"]

@@ -133,6 +133,19 @@ def test_a_wrapped_line_that_begins_with_a_number_goes_on(parser: Parser) -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("The room is in Building C. The room is closed on Mondays.", 2),
+        ("Oranges hold vitamin C. It helps.", 2),
+        ("The dam was drawn by J. A. Lien of Oslo.", 1),
+        ("Hepatitis B. Nurses give a second dose of it.", 1),
+    ],
+)
+def test_a_letter_ends_a_sentence_where_no_name_goes_on(parser: Parser, text: str, parts: int) -> None:
+    assert len(parser.sentences(text)) == parts
+
+
 def test_an_underlined_heading_is_a_heading(parser: Parser) -> None:
     text = "Licence\n=======\n\nIt is free.\n\nPrice\n-----\n\nFive euros.\n"
     assert _texts(parser, text, UnitKind.HEADING) == ["Licence", "Price"]

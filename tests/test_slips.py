@@ -21,6 +21,8 @@ from rag.slips import mended
         ("What does the pump cost?", "pump", "compound", "nsubj"),
         ("What does a season ticket cost?", "cost", "nsubj", "ROOT"),
         ("What did the trial show?", "What", "nsubj", "dobj"),
+        ("What does the owner of the boat cost?", "owner", "ROOT", "nsubj"),
+        ("How much does a month of training cost?", "training", "compound", "pobj"),
         ("How much does a day ticket cost for children?", "ticket", "compound", "nsubj"),
     ],
 )
