@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from rag.blocks import UnitKind
 from rag.covering import Match
 from rag.cues import cues
 from rag.dependents import SUBJECTS, subtree
@@ -32,7 +33,8 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     """Whether a sentence that answers speaks of the thing itself; ``matches`` are those of its clause."""
     names, asked = _names(detail), _asked(detail)
     if not names:
-        return True
+        attribute = bool(detail.aspects) and not any(t.values for t in detail.terms)
+        return not (attribute and _row_of_another(row.reading, asked))
     own = [(t, place) for t in names if (place := _place(t, row.reading, matches)) >= 0]
     if own:
         return all(_is_named(t, row.reading, place, asked) for t, place in own)
@@ -42,6 +44,22 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     people |= set(map(word_key, row.reading.full_speaker.split()))  # who speaks is not what he speaks of
     others = _subject_names(row.reading) - asked - people
     return not others - row.reading.ambient
+
+
+def _row_of_another(reading: Reading, asked: set[str]) -> bool:
+    """Whether a table's row is about something with a name, its first cell, that a question has not.
+
+    Who asks for an attribute and names nothing asks for no such thing's; who asks which tool is under MIT may.
+    """
+    text = reading.sentence.text
+    if reading.sentence.kind is not UnitKind.ROW:
+        return False
+    bars = [place for place, sign in enumerate(text) if sign == "|"]
+    last = next((bar for bar in bars if bar > 0), len(text))
+    cell = [p for p, t in enumerate(reading.tokens) if t.start < last and t.text != "|"]
+    return any(reading.keys[p] in reading.own for p in cell) and not any(
+        reading.keys[p] in asked for p in cell
+    )
 
 
 def _place(term: Term, reading: Reading, matches: Mapping[str, Match]) -> int:

@@ -66,7 +66,8 @@ def _mend_word(word: str, vocabulary: Mapping[str, str], keys: Container[str]) -
         if nearest:
             return nearest
     if len(low) >= 4:
-        reach = 2 if len(low) >= 6 and not known else 1
+        # "MindIE" is no misspelt "Mind": who writes capitals inside a word means that word.
+        reach = 2 if len(low) >= 6 and not known and (word.isupper() or word[1:].islower()) else 1
         nearest = _nearest(low, vocabulary, 1)
         if nearest:
             return vocabulary[nearest]

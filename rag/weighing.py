@@ -31,6 +31,8 @@ from rag.retrieval import Library
 Vectors = Mapping[str, NDArray[np.float32]]
 # From this share on, a worded non-disclosure beside a statement casts doubt on it, and is what is shown.
 DOUBT = 0.2
+# How sure, in log-odds, the surest of several statements must be by itself: two in five.
+LIKELY = -0.4
 _BOUND = 30.0
 
 
@@ -97,13 +99,12 @@ def decided(
         held: how sure it is that something withholds it.
         stated_threshold: from which ``told`` on it is stated.
         gap_threshold: from which ``held`` on it is undisclosed.
-        best: the surest statement by itself, in log-odds; below 0 it is likelier no answer than one, and many
-            unlikely ones make none that could be cited.
+        best: the surest statement by itself, in log-odds; many unlikely ones make none that could be cited.
         doubt: the share that speaks against a statement; ``held`` where it is not given.  A sentence that
             both tells and withholds ("X pays for it; how much is not known") casts no doubt on itself, and
             one that withholds nothing in words casts none on what is said elsewhere: then it is 0.
     """
-    is_stated = told >= stated_threshold and best >= 0
+    is_stated = told >= stated_threshold and best >= LIKELY
     if held >= gap_threshold or (is_stated and (held if doubt is None else doubt) >= DOUBT):
         return Verdict.UNDISCLOSED
     return Verdict.STATED if is_stated else Verdict.NOT_COVERED

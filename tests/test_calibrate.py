@@ -81,8 +81,8 @@ def test_a_likely_non_disclosure_beside_a_statement_is_what_is_shown(
 
 
 def test_many_unlikely_statements_make_none() -> None:
-    assert decided(0.7, 0.1, 0.65, 0.35, best=-0.1) is Verdict.NOT_COVERED
-    assert decided(0.7, 0.1, 0.65, 0.35, best=0.1) is Verdict.STATED
+    assert decided(0.7, 0.1, 0.65, 0.35, best=-0.5) is Verdict.NOT_COVERED
+    assert decided(0.7, 0.1, 0.65, 0.35, best=-0.1) is Verdict.STATED
 
 
 def test_what_withholds_nothing_in_words_casts_no_doubt_on_a_statement() -> None:

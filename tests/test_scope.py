@@ -46,6 +46,28 @@ def test_a_release_is_the_thing_and_a_variant_is_not(parser: Parser, sentence: s
     assert spoken(parser, NORVIK, sentence) is itself
 
 
+TABLE = """Norvik has two tools, and NorvikLite one.
+
+| tool | licence |
+|---|---|
+| Norvik | MIT |
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("Which licence do the spring releases have?", False),
+        (NORVIK, True),
+        ("Which tool is under MIT?", True),
+    ],
+)
+def test_a_row_about_one_thing_answers_no_question_that_does_not_name_it(
+    parser: Parser, question: str, told: bool
+) -> None:
+    assert spoken(parser, question, TABLE) is told
+
+
 @pytest.mark.parametrize(
     ("new", "old", "wide"),
     [
