@@ -49,7 +49,7 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
 def _row_of_another(reading: Reading, asked: set[str]) -> bool:
     """Whether a table's row is about something with a name, its first cell, that a question has not.
 
-    Who asks for an attribute and names nothing asks for no such thing's; who asks which tool is under MIT may.
+    Who asks for an attribute and names nothing asks for no such thing's; who asks which is under MIT may.
     """
     text = reading.sentence.text
     if reading.sentence.kind is not UnitKind.ROW:
