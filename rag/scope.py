@@ -38,6 +38,8 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     own = [(t, place) for t in names if (place := _place(t, row.reading, matches)) >= 0]
     if own:
         return all(_is_named(t, row.reading, place, asked) for t, place in own)
+    if _row_of_another(row.reading, asked):
+        return False
     if row.reading.stance.kind is ClaimKind.OPINION:  # its subject is who holds it
         return True
     people = {t.key for t in row.reading.tokens if t.ent == "PERSON"}
@@ -156,6 +158,14 @@ def withholds_from(detail: Detail, row: Row) -> bool:
 def withholds_of(fit: GapFit | None) -> bool:
     """Whether a non-disclosure is worded as one, and speaks of the thing itself by its name or heading."""
     return fit is not None and fit.named
+
+
+def withholds_the_asked(fit: GapFit | None) -> bool:
+    """Whether what a non-disclosure withholds has a word or the aspect of what is asked.
+
+    "The files on governance name no foundation" withholds no answer to who governs.
+    """
+    return fit is not None and (fit.question_share > 0 or fit.topic_share > 0 or fit.aspect)
 
 
 def known_to(detail: Detail, library: Library, document: int, day: date) -> bool:

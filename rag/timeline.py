@@ -30,7 +30,7 @@ from rag.fit import ALL_WORDS
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Verdict
 from rag.retrieval import Library
-from rag.scope import as_wide, known_to, speaks_of, withholds_from, withholds_of
+from rag.scope import as_wide, known_to, speaks_of, withholds_from, withholds_of, withholds_the_asked
 from rag.values import differ
 from rag.weighing import Part, models, parts
 
@@ -200,11 +200,13 @@ def _measured(said: Standing, feature: int) -> float:
 def _withheld(old: Standing, new: Standing) -> Standing:
     """A newer non-disclosure: by name it stands before a statement, which stays in sight."""
     lead = new.lead.lead
-    named = isinstance(lead, Open) and withholds_of(lead.fit)
+    if not isinstance(lead, Open):
+        return old
+    named = withholds_of(lead.fit)
     if old.lead.found.verdict is Verdict.UNDISCLOSED:
         named = named and _sure(new, old, SAME)
         return replace(new, earlier=(*new.earlier, *old.earlier)) if named else old
-    if not named or not _sure(new, old, OTHER):
+    if not named or not _sure(new, old, OTHER) or not withholds_the_asked(lead.fit):
         return old
     return replace(new, earlier=_behind(new, old, Before.STATED))
 

@@ -58,6 +58,7 @@ TABLE = """Norvik has two tools, and NorvikLite one.
     ("question", "told"),
     [
         ("Which licence do the spring releases have?", False),
+        ("Which licence does NorvikLite have?", False),
         (NORVIK, True),
         ("Which tool is under MIT?", True),
     ],

@@ -229,6 +229,20 @@ def test_the_sentence_with_every_word_asked_for_leads_over_one_that_lacks_some(
             assert leads in other.ask(question, TODAY).text.split("[1]")[0]
 
 
+def test_what_withholds_something_else_stands_before_no_statement(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    corpus = written(
+        tmp_path / "corpus",
+        ("2025-12-23", "The Halden observatory is governed by a council of seven."),
+        ("2026-03-21", "The governance files of the Halden observatory do not name a foundation."),
+    )
+    with assistant_over(corpus, tmp_path / "data", assistant) as other:
+        answer = other.ask("Who governs the Halden observatory?", TODAY)
+    assert answer.status is Status.STATED
+    assert "council of seven" in answer.text
+
+
 def test_silence_of_later_documents_changes_nothing(answers: dict[str, dict[date, Answer]]) -> None:
     assert told(leading(answers[DOME][TODAY])) == [("2025-03-10", "undisclosed")]
     assert leading(answers[SILENT][TODAY]).history == ()
