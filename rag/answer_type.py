@@ -45,6 +45,7 @@ _WHAT_IS = re.compile(r"what(?:['’]s| is| are| was| were)\b", re.IGNORECASE)
 _BEING = frozenset("be mean stand denote refer serve act describe provide manage handle".split())
 # Who asks for percent is not answered by a count or by the number of a model.
 _SHARE_KEYS = frozenset(map(word_key, ("percent", "percentage")))
+_BEFORE_HOURS = frozenset("at until till by from before after to".split())
 _PEOPLE = frozenset(("PERSON", "ORG", "NORP", "GPE"))
 
 
@@ -57,7 +58,8 @@ def typed(detail: Detail, reading: Reading) -> float:
     if detail.ask is Ask.WHEN:
         return float(
             any(
-                (t.ent in ("DATE", "TIME") or _TIME.fullmatch(t.text)) and not _titled(reading, t)
+                (t.ent in ("DATE", "TIME") or _TIME.fullmatch(t.text) or _is_hour(reading, t))
+                and not _titled(reading, t)
                 for t in fresh
             )
         )
@@ -76,6 +78,11 @@ def typed(detail: Detail, reading: Reading) -> float:
     if _asks_what_it_is(detail):
         return float(_defines(reading, asked))
     return 1.0
+
+
+def _is_hour(reading: Reading, token: Token) -> bool:
+    """Whether a number is a time of the day: "opens at seven", "until six"."""
+    return token.pos == "NUM" and token.dep == "pobj" and reading.tokens[token.head].low in _BEFORE_HOURS
 
 
 def _asks_for_money(detail: Detail) -> bool:

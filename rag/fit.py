@@ -114,11 +114,11 @@ def astray(
     name, or it gives the reason of something else, or it tells of the asked thing in one clause and what is
     asked of something else in the next.  Or it denies what the question takes for granted, or only supposes
     it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
-    kind (see ``contrast``).  Or it has nobody, no time or no amount where that is asked for.
+    kind (see ``contrast``).  Or it has no time or no amount where that is asked for.
     """
     missing = _missing(detail, matches)
     return (
-        (detail.ask in _TYPED and not typed(detail, row.reading))
+        _has_none(detail, row)
         or any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
@@ -129,6 +129,19 @@ def astray(
         or supposes(detail, row, matches)
         or contrasts(detail, row, matches)
     )
+
+
+def _has_none(detail: Detail, row: Row) -> bool:
+    """Whether a sentence has no amount, or neither a time nor a condition, where a question asks for one.
+
+    Who asks for somebody may be told of a board or a gardener: no list has them all.
+    """
+    if detail.ask not in (Ask.WHEN, Ask.AMOUNT) or typed(detail, row.reading):
+        return False
+    conditional = any(
+        t.low in _CONDITIONS and t.dep in ("mark", "advmod", "prep") for t in row.reading.tokens
+    )
+    return detail.ask is Ask.AMOUNT or not conditional
 
 
 def _missing(detail: Detail, matches: Mapping[str, Match]) -> list[Term]:

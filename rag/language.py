@@ -140,7 +140,8 @@ def _is_full(lemma: str) -> bool:
 
 
 _END = frozenset(".!?…。！？")
-_LETTER = re.compile(r"[A-Z]\.")
+# A letter, a name with digits, an hour, initials: "C.", "910B.", "p.m.", "U.S."
+_HIDES_END = re.compile(r"[A-Za-z]\.|\w*\d\w*\.|[ap]\.m\.|(?:[A-Z]\.){2,}")
 _CLOSING = frozenset("\"'”’)]»*_")
 
 
@@ -168,7 +169,7 @@ def _split(doc: object) -> list[tuple[int, int]]:
                 spans.append((tokens[first].idx, tokens[last].idx + len(tokens[last].text)))
                 first = last + 1
             position = last
-        elif _ends_with_letter(tokens, position):
+        elif _ends_with_word(tokens, position):
             spans.append((tokens[first].idx, tokens[position].idx + len(text)))
             first = position + 1
         position += 1
@@ -177,9 +178,9 @@ def _split(doc: object) -> list[tuple[int, int]]:
     return spans
 
 
-def _ends_with_letter(tokens: list, position: int) -> bool:  # type: ignore[type-arg]
-    """Whether a letter with a full stop ends a sentence: "in Building C. The ..." is no initial of a name."""
-    if position + 1 >= len(tokens) or _LETTER.fullmatch(tokens[position].text) is None:
+def _ends_with_word(tokens: list, position: int) -> bool:  # type: ignore[type-arg]
+    """Whether a stop that is a word's own ends a sentence: "in Building C. The ..." has no name's initial."""
+    if position + 1 >= len(tokens) or _HIDES_END.fullmatch(tokens[position].text) is None:
         return False
     following = tokens[position + 1].text
     opens = len(following) > 1 and following.istitle() and following.lower() in function_words()

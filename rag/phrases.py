@@ -48,10 +48,10 @@ def detail_name(detail: Detail) -> str:
 
 
 def subject_name(detail: Detail) -> str:
-    """The subject as the question has it, with its article and its noun ("the Mind series"), or ""."""
+    """The subject as the question has it, with its article and its noun ("the Norvik lamp"), or ""."""
     if not detail.subject:
         return ""
-    heads = "|".join(re.escape(term.text) for term in detail.of("head"))
+    heads = "|".join(re.escape(term.text) for term in detail.of("head", "noun"))
     tail = rf"(?:\s+(?:{heads})\b)?" if heads else ""
     found = re.search(rf"(?:\bthe\s+)?\b{re.escape(detail.subject)}\b{tail}", detail.text, re.IGNORECASE)
     name = found.group() if found else ""
@@ -62,7 +62,11 @@ def topic(detail: Detail) -> str:
     """The thing asked for as a noun phrase ("the licence of CANN"), or "" where that is not all of it."""
     subject = subject_name(detail)
     degree = re.match(r"how (?!many\b|much\b)", detail.text, re.IGNORECASE)  # "how large": no noun
-    whole = all(term.role in ("name", "head", "focus") for term in detail.terms)
+    named = subject.lower().split()
+    whole = all(
+        term.role in ("name", "head", "focus") or (term.role == "noun" and term.text.lower() in named)
+        for term in detail.terms
+    )
     if detail.ask not in (Ask.WHAT, Ask.AMOUNT) or not (subject and detail.focus and whole) or degree:
         return ""
     if detail.predicate is not None or detail.focus in subject:
