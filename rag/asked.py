@@ -89,6 +89,11 @@ class Detail:
         """The terms of the given roles."""
         return tuple(t for t in self.terms if t.role in roles)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all words of its terms."""
+        return frozenset(key for t in self.terms for key in t.key.split())
+
 
 @dataclass(frozen=True, slots=True)
 class Question:

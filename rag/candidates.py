@@ -17,6 +17,7 @@ ASTRAY = 3.0  # a sentence on something else is read last
 
 READING_FEATURES = ("answers", "withholds", "answers_share", "withholds_share", "ahead")
 STATED_FEATURES = (*WORDING_FEATURES, *FIT_FEATURES, "decides", *READING_FEATURES)
+_COVERAGE = STATED_FEATURES.index("coverage")
 OPEN_FEATURES = (
     *GAP_FEATURES, "linked", "cosine", "covered", "guarded", "shown", "all_words",
     *READING_FEATURES,
@@ -42,6 +43,11 @@ class Candidate:
     def probability(self) -> float:
         """That it answers, if it were the only one."""
         return _alone(self.score)
+
+    @property
+    def coverage(self) -> float:
+        """The share of the question's words that its clause has."""
+        return self.features[_COVERAGE]
 
     @property
     def merit(self) -> float:

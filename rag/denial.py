@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.covering import Match
-from rag.dependents import PREDICATIVE, SUBJECTS, VERBAL, even_if, subtree
+from rag.dependents import PREDICATIVE, SUBJECTS, VERBAL, children, even_if, subtree
 from rag.extent import NOT_ALL, SCARCELY
 from rag.governors import tells_apart
 from rag.language import Token
@@ -80,15 +80,14 @@ def _of_a_part(tokens: Sequence[Token], place: int, asked: set[int]) -> bool:
     token = tokens[place]
     if token.dep == "amod":
         return token.head not in asked and tokens[token.head].dep not in PREDICATIVE | {"appos"}
-    objects = {p for p, t in enumerate(tokens) if t.head == place and t.dep == "dobj"}
+    objects = {p for p in children(tokens, place) if tokens[p].dep == "dobj"}
     return token.pos == "VERB" and bool(objects) and not objects & asked
 
 
 def _narrowed(tokens: Sequence[Token], place: int, asked: set[int]) -> bool:
     """Whether an adjective holds in one respect alone that was not asked of ("open in its interfaces")."""
     return tokens[place].pos == "ADJ" and any(
-        token.dep == "prep" and token.head == place and not asked & set(subtree(tokens, here))
-        for here, token in enumerate(tokens)
+        tokens[p].dep == "prep" and not asked & subtree(tokens, p) for p in children(tokens, place)
     )
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answer_type import typed
 from rag.candidates import ASTRAY, Candidate, Evidence, Open
 from rag.covering import cover
 from rag.fit import (
@@ -34,8 +35,8 @@ from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Row
 from rag.shortlist import Shortlist
 
-_NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold
 Vectors = Mapping[str, NDArray[np.float32]]
+_NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold
 # Of a date with more sentences, those that have no word of the question are held against it only where they
 # are near in meaning.
 _FEW = 100
@@ -130,7 +131,7 @@ def _withholds_else(detail: Detail, row: Row, fit: GapFit | None, worded: Candid
     if fit is None:
         return clashes(detail, row.reading)
     inside = worded.segment.first <= fit.topic.first < worded.segment.last
-    full = not inside and worded.features[0] >= _NEARLY_ALL and fit.question_share < MOST_WORDS
+    full = not inside and worded.coverage >= _NEARLY_ALL and fit.question_share < MOST_WORDS
     return fit.clash or (full and of_its_own(detail, row.reading, fit.topic))
 
 
@@ -148,14 +149,15 @@ def _worded(
         row = library.rows[number]
         if row.empty:
             continue
-        blocked = gap_places(row)
+        blocked, value = gap_places(row), typed(detail, row.reading)
         clauses: list[Candidate] = []
         for segment in row.reading.stance.segments:
             matches = cover(detail, row, library, vectors, segment)
-            words = wording_features(detail, row, library, float(cosines[number]), best, matches, blocked)
-            fit = fit_features(detail, row, segment, library, matches)
+            cosine = float(cosines[number])
+            words = wording_features(detail, library, cosine, best, matches, blocked, value)
+            fit = fit_features(detail, row, segment, library, matches, value)
             features = (*words, *fit, beside((*words, *fit)))
-            lost = astray(detail, row, segment, library, matches)
+            lost = astray(detail, row, segment, library, matches, value)
             clauses.append(Candidate(number, segment, matches, features, lost))
         if clauses:
             found[number] = max(clauses, key=lambda clause: clause.merit - ASTRAY * clause.astray)
@@ -220,7 +222,7 @@ def _open_features(
     row: Row, fit: GapFit | None, worded: Candidate, reading: tuple[float, ...], cosine: float
 ) -> tuple[float, ...]:
     linked = fit.features if fit is not None else (0.0,) * len(GAP_FEATURES)
-    covered = worded.features[0]
+    covered = worded.coverage
     stance = row.reading.stance
     shown = bool(stance.gaps or stance.guarded)
     return (

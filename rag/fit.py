@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from rag.answer_type import amount_of, typed
+from rag.answer_type import amount_of
 from rag.contrast import contrasts
 from rag.covering import Match
 from rag.denial import has_predicate, negated
@@ -42,14 +42,17 @@ _COUNTS = frozenset(map(word_key, "times number amount percentage share".split()
 
 def wording_features(
     detail: Detail,
-    row: Row,
     library: Library,
     cosine: float,
     best_cosine: float,
     matches: dict[str, Match],
     blocked: frozenset[int],
+    value: float,
 ) -> tuple[float, ...]:
-    """What the words in common say: ``WORDING_FEATURES``, each in [0, 1] but the cosine."""
+    """What the words in common say: ``WORDING_FEATURES``, each in [0, 1] but the cosine.
+
+    ``value`` is whether the sentence holds one of the asked type (``answer_type.typed``).
+    """
 
     def strength(key: str) -> float:
         match = matches[key]
@@ -71,7 +74,7 @@ def wording_features(
     own = sum(m.place >= 0 for m in names) / len(names) if names else 1.0
     return (
         coverage, max(focus, default=coverage), max(verbs, default=coverage), min(solid, default=coverage),
-        cosine, typed(detail, row.reading), own, float(cosine >= best_cosine - 1e-6),
+        cosine, value, own, float(cosine >= best_cosine - 1e-6),
         foreign / total if total else 0.0,
     )  # fmt: skip
 
@@ -82,7 +85,7 @@ def _is_type(detail: Detail, term: Term) -> bool:
 
 
 def fit_features(
-    detail: Detail, row: Row, segment: Segment, library: Library, matches: Mapping[str, Match]
+    detail: Detail, row: Row, segment: Segment, library: Library, matches: Mapping[str, Match], value: float
 ) -> tuple[float, ...]:
     """Whether a clause has what the kind of question needs: ``FIT_FEATURES``, each 0 or 1."""
     guarded = any(a < segment.last and segment.first < b for a, b in row.reading.stance.guarded)
@@ -90,7 +93,7 @@ def fit_features(
         float(_fits_premise(detail, row, segment, matches)),
         float(_fits_focus(detail, row, segment, matches)),
         float(_lacks(detail, library, matches)),
-        float(detail.ask in _TYPED and not typed(detail, row.reading)),
+        float(detail.ask in _TYPED and not value),
         float(guarded),
         float(bool(row.reading.stance.gaps)),
         *_named(detail, matches),
@@ -104,7 +107,7 @@ def _named(detail: Detail, matches: Mapping[str, Match]) -> tuple[float, float]:
 
 
 def astray(
-    detail: Detail, row: Row, segment: Segment, library: Library, matches: Mapping[str, Match]
+    detail: Detail, row: Row, segment: Segment, library: Library, matches: Mapping[str, Match], value: float
 ) -> bool:
     """Whether a clause cannot state what is asked, however near it is.
 
@@ -118,7 +121,7 @@ def astray(
     """
     missing = _missing(detail, matches)
     return (
-        _has_none(detail, row)
+        _has_none(detail, row, value)
         or any(not _is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
@@ -131,12 +134,12 @@ def astray(
     )
 
 
-def _has_none(detail: Detail, row: Row) -> bool:
+def _has_none(detail: Detail, row: Row, value: float) -> bool:
     """Whether a sentence has no amount, or neither a time nor a condition, where a question asks for one.
 
     Who asks for somebody may be told of a board or a gardener: no list has them all.
     """
-    if detail.ask not in (Ask.WHEN, Ask.AMOUNT) or typed(detail, row.reading):
+    if detail.ask not in (Ask.WHEN, Ask.AMOUNT) or value:
         return False
     conditional = any(
         t.low in _CONDITIONS and t.dep in ("mark", "advmod", "prep") for t in row.reading.tokens

@@ -230,6 +230,7 @@ _COUNTING = frozenset(
     "how number numbers figure figures amount amounts count size sum value total results details data rate "
     "share much many".split()
 )
+_COUNTING_KEYS = frozenset(map(word_key, _COUNTING))
 _WH_OF = {
     Ask.WHEN: {"when"},
     Ask.WHO: {"who", "which", "whose"},
@@ -266,8 +267,7 @@ def of_its_own(detail: Detail, reading: Reading, topic: Topic) -> bool:
 
     "The amount has been blacked out" may be of the fee that was asked for; "the cost of the beds" is not.
     """
-    asked = {key for term in detail.terms for key in term.key.split()}
-    common = cues().empty | _GENERIC_HEADS | set(map(word_key, _COUNTING)) | asked
+    common = cues().empty | _GENERIC_HEADS | _COUNTING_KEYS | detail.keys
     places = range(topic.first, topic.last)
     leans = any(t.tag in ("PRP", "PRP$") for t in reading.tokens[max(0, topic.first - 1) : topic.last])
     return not leans and any(

@@ -9,7 +9,7 @@ thing too.  Non-disclosures have their own rule (``gaps``): a whole that is undi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import date
 
 from rag.blocks import UnitKind
@@ -31,7 +31,7 @@ _APART = frozenset(("appos", "conj", "nsubj", "nsubjpass", "pobj", "attr", "dobj
 
 def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     """Whether a sentence that answers speaks of the thing itself; ``matches`` are those of its clause."""
-    names, asked = _names(detail), _asked(detail)
+    names, asked = _names(detail), detail.keys
     if not names:
         attribute = bool(detail.aspects) and not any(t.values for t in detail.terms)
         return not (attribute and _row_of_another(row.reading, asked))
@@ -48,20 +48,16 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     return not others - row.reading.ambient
 
 
-def _row_of_another(reading: Reading, asked: set[str]) -> bool:
+def _row_of_another(reading: Reading, asked: Set[str]) -> bool:
     """Whether a table's row is about something with a name, its first cell, that a question has not.
 
     Who asks for an attribute and names nothing asks for no such thing's; who asks which is under MIT may.
     """
-    text = reading.sentence.text
     if reading.sentence.kind is not UnitKind.ROW:
         return False
-    bars = [place for place, sign in enumerate(text) if sign == "|"]
-    last = next((bar for bar in bars if bar > 0), len(text))
-    cell = [p for p, t in enumerate(reading.tokens) if t.start < last and t.text != "|"]
-    return any(reading.keys[p] in reading.own for p in cell) and not any(
-        reading.keys[p] in asked for p in cell
-    )
+    last = 1 + len(reading.sentence.text[1:].partition("|")[0])
+    cell = {reading.keys[p] for p, t in enumerate(reading.tokens) if t.start < last and t.text != "|"}
+    return bool(cell & reading.own) and not cell & asked
 
 
 def _place(term: Term, reading: Reading, matches: Mapping[str, Match]) -> int:
@@ -128,7 +124,7 @@ def as_wide(detail: Detail, new: Reading, old: Reading) -> bool:
     of "the core repositories of X".  Where the thing is what somebody does something with, the subject is
     no part of it.
     """
-    asked = _asked(detail)
+    asked = detail.keys
     verb = next((p for p, t in enumerate(new.tokens) if t.dep == "ROOT"), 0)
     places = [
         p for p, t in enumerate(new.tokens) if any(t.low.startswith(n.text.lower()) for n in _names(detail))
@@ -150,7 +146,7 @@ def _is_subject(tokens: Sequence[Token], place: int) -> bool:
 
 def withholds_from(detail: Detail, row: Row) -> bool:
     """Whether the names that a non-disclosure shares with the question mean the asked thing in it."""
-    names, asked = _names(detail), _asked(detail)
+    names, asked = _names(detail), detail.keys
     own = [(t, row.reading.keys.index(t.key)) for t in names if t.key in row.reading.keys]
     return all(_is_named(t, row.reading, place, asked) for t, place in own)
 
@@ -192,11 +188,7 @@ def _names(detail: Detail) -> list[Term]:
     return [t for t in detail.of("name") if not t.values]
 
 
-def _asked(detail: Detail) -> set[str]:
-    return {key for t in detail.terms for key in t.key.split()}
-
-
-def _is_named(term: Term, reading: Reading, found: int, asked: set[str]) -> bool:
+def _is_named(term: Term, reading: Reading, found: int, asked: Set[str]) -> bool:
     """Whether a subject with the name means the asked thing; without such a subject, some use of it."""
     places = {found} | {p for p, t in enumerate(reading.tokens) if t.key == term.key or _begins(term, t.low)}
     subject = places & set(_subject(reading))
@@ -206,27 +198,19 @@ def _is_named(term: Term, reading: Reading, found: int, asked: set[str]) -> bool
     )
 
 
-def _of_another(reading: Reading, place: int, asked: set[str]) -> bool:
+def _of_another(reading: Reading, place: int, asked: Set[str]) -> bool:
     """Whether a name only tells what something else is to it: "Norvik Mini, a variant of Norvik, ..."."""
-    tokens, here = reading.tokens, place
+    tokens, here, governed = reading.tokens, place, False
     while tokens[here].head != here and tokens[here].dep != "appos":
         here = tokens[here].head
+        governed = governed or tokens[here].dep == "prep"
     named = tokens[tokens[here].head]
-    inside = tokens[here].dep == "appos" and any(
-        tokens[p].dep == "prep" for p in _upwards(tokens, place, here)
-    )
+    inside = tokens[here].dep == "appos" and governed
     described = tokens[here].key in asked  # "the library of Norvik": it is what was asked of
     return inside and not described and named.text[:1].isupper() and named.key not in asked
 
 
-def _upwards(tokens: Sequence[Token], place: int, last: int) -> Iterator[int]:
-    """The places between a word and one that it hangs on."""
-    while place != last:
-        place = tokens[place].head
-        yield place
-
-
-def _itself(term: Term, reading: Reading, place: int, asked: set[str]) -> bool:
+def _itself(term: Term, reading: Reading, place: int, asked: Set[str]) -> bool:
     """Whether the name at a place is the asked one as a whole."""
     token = reading.tokens[place]
     longer = token.key != term.key and token.low.startswith(term.text.lower())

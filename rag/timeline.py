@@ -39,7 +39,7 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later part may be than the one that it stands before, in log-odds: of the same verdict,
 # and of the other one.
 SAME, OTHER = 0.7, 1.0
-_COVERAGE, _OBJECT = STATED_FEATURES.index("coverage"), STATED_FEATURES.index("object")
+_OBJECT = STATED_FEATURES.index("object")
 _SHOWN_EARLIER = 3
 
 
@@ -188,25 +188,25 @@ def _sure(new: Standing, old: Standing, room: float) -> bool:
 
 def _exact(new: Standing) -> bool:
     """Whether a statement has every word of the question."""
-    return _measured(new, _COVERAGE) >= ALL_WORDS
+    lead = new.lead.lead
+    return isinstance(lead, Candidate) and lead.coverage >= ALL_WORDS
 
 
-def _measured(said: Standing, feature: int) -> float:
-    """A feature of the statement that leads; 0 where a non-disclosure does."""
+def _fits(said: Standing) -> float:
+    """Whether the statement that leads has what is asked for; 0 where a non-disclosure leads."""
     lead = said.lead.lead
-    return lead.features[feature] if isinstance(lead, Candidate) else 0.0
+    return lead.features[_OBJECT] if isinstance(lead, Candidate) else 0.0
 
 
 def _withheld(old: Standing, new: Standing) -> Standing:
     """A newer non-disclosure: by name it stands before a statement, which stays in sight."""
     lead = new.lead.lead
-    if not isinstance(lead, Open):
-        return old
-    named = withholds_of(lead.fit)
+    fit = lead.fit if isinstance(lead, Open) else None
+    named = withholds_of(fit)
     if old.lead.found.verdict is Verdict.UNDISCLOSED:
         named = named and _sure(new, old, SAME)
         return replace(new, earlier=(*new.earlier, *old.earlier)) if named else old
-    if not named or not _sure(new, old, OTHER) or not withholds_the_asked(lead.fit):
+    if not named or not _sure(new, old, OTHER) or not withholds_the_asked(fit):
         return old
     return replace(new, earlier=_behind(new, old, Before.STATED))
 
@@ -222,7 +222,7 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     # Who asks for the newest release asks for one of them, whichever it is; and an older sentence without
     # what is asked for (an amount, where a number is) or a word of it says it of no more than a newer one.
     readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
-    gained = _measured(new, _OBJECT) > _measured(old, _OBJECT) or (_exact(new) and not _exact(old))
+    gained = _fits(new) > _fits(old) or (_exact(new) and not _exact(old))
     narrower = vaguer or (not (detail.newest or gained) and not as_wide(detail, *readings))
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))

@@ -97,10 +97,10 @@ def test_a_large_document_says_the_same_as_where_every_sentence_is_held_against_
     others = "\n\n".join(f"Lamp {n} of the hall was painted in {1800 + n}." for n in range(150))
     detail, library, *rest = made(parser, f"{TEXT}\n## The hall\n\n{others}\n", question)
     looked: list[str] = []
-    measured = rag.evidence.wording_features
+    measured = rag.evidence.fit_features
     monkeypatch.setattr(
         rag.evidence,
-        "wording_features",
+        "fit_features",
         lambda d, row, *more: looked.append(row.reading.sentence.text) or measured(d, row, *more),
     )
     few = assess(detail, library, *rest)
@@ -287,7 +287,7 @@ def test_a_value_stands_for_the_attribute_that_is_asked_for(parser: Parser) -> N
     measured = {}
     for value in ("Apache 2.0", "some snow"):
         found, _ = evidence(parser, "What licence does the kit have?", text.format(value))
-        measured[value] = max(one.features[0] for one in found.stated)
+        measured[value] = max(one.coverage for one in found.stated)
     assert measured["Apache 2.0"] > 0.9 > measured["some snow"]
 
 

@@ -25,6 +25,13 @@ def spoken(parser: Parser, question: str, text: str) -> bool:
     return speaks_of(detail, row, cover(detail, row, library, {}, segment))
 
 
+def as_wide_as(parser: Parser, question: str, new: str, old: str) -> bool:
+    """Whether a newer sentence speaks of as much of what is asked about as an older one."""
+    detail = understand(question, parser.parse, {"norvik": 1.0}).details[0]
+    first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
+    return as_wide(detail, first, second)
+
+
 @pytest.mark.parametrize(
     ("sentence", "itself"),
     [
@@ -87,9 +94,7 @@ def test_a_row_about_one_thing_answers_no_question_that_does_not_name_it(
 def test_a_part_replaces_neither_the_whole_nor_another_part(
     parser: Parser, new: str, old: str, wide: bool
 ) -> None:
-    detail = understand(NORVIK, parser.parse, {"norvik": 1.0}).details[0]
-    first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
-    assert as_wide(detail, first, second) is wide
+    assert as_wide_as(parser, NORVIK, new, old) is wide
 
 
 @pytest.mark.parametrize(
@@ -137,13 +142,11 @@ def test_a_count_is_no_price_and_one_version_is_no_other(
 
 def test_what_the_older_sentence_names_makes_the_newer_no_narrower(parser: Parser) -> None:
     old = "Marsk will publish the schematics of its Norvik pump by May."
-    detail = understand("When were the schematics published?", parser.parse, {"norvik": 1.0}).details[0]
     for new, wide in (
         ("The schematics of the Norvik pump were published on 18 May.", True),
         ("The schematics of the sensor were published on 18 May.", False),
     ):
-        first, second = (next(iter(readings_of(parser, text).values())) for text in (new, old))
-        assert as_wide(detail, first, second) is wide
+        assert as_wide_as(parser, "When were the schematics published?", new, old) is wide
 
 
 def test_what_is_withheld_of_a_release_says_nothing_of_another(parser: Parser) -> None:

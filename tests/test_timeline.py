@@ -51,6 +51,12 @@ def written(folder: Path, *notes: tuple[str, str]) -> Path:
     return folder
 
 
+def asked_over(folder: Path, like: Assistant, question: str, *notes: tuple[str, str]) -> Answer:
+    """What release notes of these days and texts, and nothing else, say to a question today."""
+    with assistant_over(written(folder, *notes), folder.with_suffix(".data"), like) as made:
+        return made.ask(question, TODAY)
+
+
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     with assistant_over(CORPUS, tmp_path_factory.mktemp("data")) as made:
@@ -174,13 +180,11 @@ def test_a_plan_whose_date_has_passed_stays_a_plan(answers: dict[str, dict[date,
 
 
 def test_no_plan_is_called_unconfirmed_beside_a_later_fact(assistant: Assistant, tmp_path: Path) -> None:
-    corpus = written(
-        tmp_path / "corpus",
+    answer = asked_over(
+        tmp_path / "corpus", assistant, "When was the Norvik opened?",
         ("2025-01-10", "The Marsk project plans to open the Norvik in May 2025."),
         ("2025-06-02", "The driver repository of the Norvik was opened on 30 May 2025."),
-    )
-    with assistant_over(corpus, tmp_path / "data", assistant) as other:
-        answer = other.ask("When was the Norvik opened?", TODAY)
+    )  # fmt: skip
     assert "30 May 2025" in answer.text
     assert "confirms" not in answer.text
 
@@ -188,19 +192,11 @@ def test_no_plan_is_called_unconfirmed_beside_a_later_fact(assistant: Assistant,
 def test_what_a_page_reports_of_the_thing_stands_before_the_plan_of_it(
     assistant: Assistant, tmp_path: Path
 ) -> None:
-    corpus = written(
-        tmp_path / "corpus",
-        (
-            "2025-11-15",
-            "Slides of the Halden observatory plan the opening of the dome and the archive by May.",
-        ),
-        (
-            "2026-03-20",
-            "The page of the Halden archive says that the archive of the observatory went online in January.",
-        ),
-    )
-    with assistant_over(corpus, tmp_path / "data", assistant) as other:
-        answer = other.ask("In what month did the archive of the Halden observatory go online?", TODAY)
+    slides = "Slides of the Halden observatory plan the opening of the dome and the archive by May."
+    page = "The page of the Halden archive says that the archive of the observatory went online in January."
+    question = "In what month did the archive of the Halden observatory go online?"
+    notes = (("2025-11-15", slides), ("2026-03-20", page))
+    answer = asked_over(tmp_path / "corpus", assistant, question, *notes)
     assert answer.text.startswith("The source says: “The page of the Halden archive says")
     assert "As of 2025-11-15 it was planned" in answer.text
 
@@ -208,37 +204,29 @@ def test_what_a_page_reports_of_the_thing_stands_before_the_plan_of_it(
 def test_the_sentence_with_every_word_asked_for_leads_over_one_that_lacks_some(
     assistant: Assistant, tmp_path: Path
 ) -> None:
-    opened = written(
-        tmp_path / "opened",
+    opened = asked_over(
+        tmp_path / "opened", assistant, "Has the workshop of the Halden observatory been opened?",
         ("2025-11-07", "Slides of the Halden observatory mark every part of it as open except the dome."),
-        (
-            "2025-12-31",
-            "The log of the workshop of the Halden observatory was begun when the workshop was opened.",
-        ),
-    )
-    public = written(
-        tmp_path / "public",
+        ("2025-12-31",
+         "The log of the workshop of the Halden observatory was begun when the workshop was opened."),
+    )  # fmt: skip
+    assert "The log of the workshop" in opened.text.split("[1]")[0]
+    public = asked_over(
+        tmp_path / "public", assistant, "Are the meetings of the board of the Halden observatory public?",
         ("2025-12-23", "The board of the Halden observatory holds twelve public meetings a year."),
         ("2026-05-21", "The board of the Halden observatory meets every second Wednesday."),
-    )
-    for corpus, question, leads in (
-        (opened, "Has the workshop of the Halden observatory been opened?", "The log of the workshop"),
-        (public, "Are the meetings of the board of the Halden observatory public?", "holds twelve public"),
-    ):
-        with assistant_over(corpus, tmp_path / f"{corpus.name}-data", assistant) as other:
-            assert leads in other.ask(question, TODAY).text.split("[1]")[0]
+    )  # fmt: skip
+    assert "holds twelve public" in public.text.split("[1]")[0]
 
 
 def test_what_withholds_something_else_stands_before_no_statement(
     assistant: Assistant, tmp_path: Path
 ) -> None:
-    corpus = written(
-        tmp_path / "corpus",
+    answer = asked_over(
+        tmp_path / "corpus", assistant, "Who governs the Halden observatory?",
         ("2025-12-23", "The Halden observatory is governed by a council of seven."),
         ("2026-03-21", "The governance files of the Halden observatory do not name a foundation."),
-    )
-    with assistant_over(corpus, tmp_path / "data", assistant) as other:
-        answer = other.ask("Who governs the Halden observatory?", TODAY)
+    )  # fmt: skip
     assert answer.status is Status.STATED
     assert "council of seven" in answer.text
 
