@@ -15,9 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 
 from rag.covering import Match
 from rag.denial import negated
+from rag.dependents import SUBJECTS
 from rag.language import Token, word_key
 from rag.question import Ask, Detail, Term
 from rag.reading import Reading
@@ -27,6 +29,7 @@ from rag.retrieval import Row
 _PRESENT, _SAME = 0.5, 0.85
 # What says when one phase gives way to the other.
 _TIMED = re.compile(r"\b(?:until|till|before|after|from|since|by|once|when)\b", re.IGNORECASE)
+_OWNER = re.compile(r"['’]s?$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 # What makes a clause, or a thing in it, one that something is denied of, in the widest sense.
 _DENYING = re.compile(
@@ -71,33 +74,47 @@ def contrasts(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     if detail.ask is Ask.YES_NO:
         return False
     return (
-        _of_another(detail, row.reading) or _contrary(detail, row, matches) or _affirms(detail, row, matches)
+        _of_another(detail.text, row.reading)
+        or _contrary(detail, row, matches)
+        or _affirms(detail, row, matches)
     )
 
 
-def _of_another(detail: Detail, reading: Reading) -> bool:
-    """Whether another of the same kind stands where the question has one, beside the same word."""
-    kinds, asked, tokens = _table().kinds, _asked(detail.text), reading.tokens
-    members = [(place, one) for place, key in enumerate(asked) for one in kinds.get(key, ())]
-    if not members:
-        return False
-    there = {one for token in tokens for one in kinds.get(token.key, ())}
+def _of_another(text: str, reading: Reading) -> bool:
+    """Whether another of the same kind stands where the question has one: beside the same word, or a subject.
+
+    What a child pays is not what an adult does; but adults may stay in the children's studio.
+    """
+    kinds, asked, tokens = _table().kinds, _asked(text), reading.tokens
+    members = [(place, one) for place, word in enumerate(asked) for one in kinds.get(word.key, ())]
+    wanted = {one for _, one in members}
+    there = {one for token in tokens for one in kinds.get(token.key, ())} if members else set()
     for place, (kind, member) in members:
         if (kind, member) in there:
             continue
-        after = asked[place + 1] if place + 1 < len(asked) else ""
-        before = asked[place - 1] if place and asked[place - 1].isdigit() else ""
+        after = asked[place + 1].key if place + 1 < len(asked) else ""
+        before = asked[place - 1].key if place and asked[place - 1].key.isdigit() else ""
         for other, token in enumerate(tokens):
-            differs = any(k == kind and m != member for k, m in kinds.get(token.key, ()))
-            if differs and (_at(tokens, other + 1, after) or _at(tokens, other - 1, before)):
+            ones = kinds.get(token.key, frozenset())
+            if not any(k == kind and m != member for k, m in ones):
+                continue
+            acts = token.dep in SUBJECTS and not asked[place].owns and not ones & wanted
+            if acts or _at(tokens, other + 1, after) or _at(tokens, other - 1, before):
                 return True
     return False
 
 
+class _Word(NamedTuple):
+    """A word of a question as it is compared, and whether it is one's of whom something is ("children's")."""
+
+    key: str
+    owns: bool
+
+
 @lru_cache(maxsize=256)
-def _asked(text: str) -> tuple[str, ...]:
-    """The words of a question as they are compared: every sentence is held against the same."""
-    return tuple(map(word_key, _WORD.findall(text)))
+def _asked(text: str) -> tuple[_Word, ...]:
+    """The words of a question: every sentence is held against the same."""
+    return tuple(_Word(word_key(w), _OWNER.search(w) is not None) for w in _WORD.findall(text))
 
 
 def _at(tokens: Sequence[Token], place: int, key: str) -> bool:

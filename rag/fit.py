@@ -13,7 +13,7 @@ from rag.answer_type import amount_of
 from rag.contrast import contrasts
 from rag.covering import Match
 from rag.denial import has_predicate, negated
-from rag.dependents import SUBJECTS, even_if, subtree
+from rag.dependents import SUBJECTS, children, even_if, subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
 from rag.retrieval import Library, Row
@@ -34,6 +34,9 @@ _OF_A_SUBJECT = (Ask.AMOUNT, Ask.WHEN, Ask.WHERE, Ask.WHY, Ask.HOW, Ask.YES_NO)
 _ATTRIBUTE = re.compile(r"what(?:['’]s| is| are| was| were) the\b.+\bof\b", re.IGNORECASE)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
 _CONDITIONS = frozenset("if unless when once whether after before until while".split())
+_SUPPOSED = re.compile(r"\b(?:if|unless|in case|suppose|supposing|provided)\b", re.IGNORECASE)
+_HELPING = ("aux", "auxpass")
+_SPECIFYING = ("det", "poss", "nummod", "relcl")
 _OF_THEM = re.compile(
     r"\b(?:how many|how much|what (?:share|part|number|percentage))\b.{0,30}\bof\b", re.IGNORECASE
 )
@@ -117,7 +120,8 @@ def astray(
     name, or it gives the reason of something else, or it tells of the asked thing in one clause and what is
     asked of something else in the next.  Or it denies what the question takes for granted, or only supposes
     it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
-    kind (see ``contrast``).  Or it has no time or no amount where that is asked for.
+    kind (see ``contrast``).  Or it has no time or no amount where that is asked for.  Or it tells what things
+    of a kind do, where that of a named one is asked for; or has no word of a question that supposes a case.
     """
     missing = _missing(detail, matches)
     return (
@@ -127,6 +131,8 @@ def astray(
         or _of_another_name(detail, row, missing)
         or _of_another_event(detail, row, segment, matches)
         or _of_the_other_clause(row, matches)
+        or _in_general(detail, row, missing, matches)
+        or _of_no_case(detail, matches)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
         or supposes(detail, row, matches)
@@ -178,6 +184,35 @@ def _of_the_other_clause(row: Row, matches: Mapping[str, Match]) -> bool:
         if another and any(p in found and p not in inside for p in subjects):
             return True
     return False
+
+
+def _in_general(detail: Detail, row: Row, missing: Sequence[Term], matches: Mapping[str, Match]) -> bool:
+    """Whether a sentence that names nothing of the question tells what all things of the asked kind do.
+
+    "Permissive licences let you sell what you build" has a bare plural and the present tense, as what holds
+    of kinds has (Carlson 1977, "A unified analysis of the English bare plural"): Norvik may have another.
+    """
+    names, tokens = detail.of("name"), row.reading.tokens
+    if not names or len([t for t in missing if t in names]) < len(names):
+        return False
+    places = [m.place for k, m in matches.items() if k.startswith("focus") and m.place >= 0]
+    subjects = [p for p in places if tokens[p].tag == "NNS" and tokens[p].dep in SUBJECTS]
+    return any(
+        tokens[head].low == tokens[head].lemma  # the present, whatever the tag: no plural subject has another
+        and not any(tokens[c].dep in _HELPING for c in children(tokens, head))
+        and not any(tokens[c].dep in _SPECIFYING for c in children(tokens, p))
+        for p in subjects
+        for head in (tokens[p].head,)
+    )
+
+
+def _of_no_case(detail: Detail, matches: Mapping[str, Match]) -> bool:
+    """Whether a question supposes a case, and a clause has no word of it nor of what is asked.
+
+    Who pays "if the crop fails" is told by none that speaks neither of paying nor of the crop.
+    """
+    supposed = _SUPPOSED.search(detail.text) is not None
+    return supposed and not any(match.strength for match in matches.values())
 
 
 def _of_another_event(detail: Detail, row: Row, segment: Segment, matches: Mapping[str, Match]) -> bool:

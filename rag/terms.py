@@ -179,6 +179,8 @@ def _role(
     inside = not first and all(_capital(row, p) for p in (place - 1, place, place + 1))
     if named and (share is None or share > 0.3 or inside) and token.low not in AUX:
         return "name"
+    if _ends_name(row, place):
+        return "name"
     if token.pos == "NOUN" and token.key in lexicon().kinds and _named(row, place, names):
         return "head"
     if place in focus:
@@ -190,6 +192,16 @@ def _role(
 def _capital(row: tuple[Token, ...], place: int) -> bool:
     """Whether a word there is written as one of a name ("the Arvik DEVELOPMENT Summit")."""
     return 0 <= place < len(row) and row[place].pos == "PROPN" and row[place].text[:1].isupper()
+
+
+def _ends_name(row: tuple[Token, ...], place: int) -> bool:
+    """Whether a capital right behind a name makes a word its end ("the Norvik EARLY").
+
+    Where every word has one ("The Norvik Opens Early"), it says nothing.
+    """
+    ends = place > 1 and _capital(row, place - 1) and row[place].pos in ("ADV", "ADJ", "NOUN", "PROPN")
+    content = (t for p, t in enumerate(row) if p and t.pos in (*_CONTENT, "ADV") and t.low not in AUX)
+    return ends and row[place].text.istitle() and any(t.text.islower() for t in content)
 
 
 def _named(row: tuple[Token, ...], place: int, names: Mapping[str, float]) -> bool:

@@ -27,6 +27,8 @@ CASES = [
     ("The leaders open the debates.", "Who opens the debates?", "Who closes the debates?"),
     ("The council has the power to alter the toll.", "Who has the power to alter the toll?",
      "Who does not have the power to alter the toll?"),
+    ("Adults pay nine crowns for a ride on the tram.", "What do adults pay for a ride on the tram?",
+     "What do children pay for a ride on the tram?"),
 ]  # fmt: skip
 
 
@@ -48,6 +50,8 @@ STILL = [
     ("The gate is open in May.", "Is the gate open in March?"),
     ("The board did not reduce the toll.", "Who did not reduce the toll?"),
     ("The second harbour was opened by the first mayor.", "Who opened the second harbour?"),
+    ("Adults may stay in the studio and watch.", "What may be done in the children's studio?"),
+    ("Six children may be brought by any grown-up.", "How many children may an adult bring?"),
 ]
 
 

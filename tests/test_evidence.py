@@ -282,6 +282,25 @@ def test_what_the_next_clause_says_of_another_thing_is_not_said_of_the_first(
     assert bool(found.stated) is told
 
 
+def test_what_kinds_do_is_not_told_of_a_named_one(parser: Parser) -> None:
+    text = "## Licences\n\nPermissive licences {}let firms sell the work.\n\n## Plans\n\nNorvik is a pump.\n"
+    stated = {}
+    for way in ("", "of the maker ", "did "):
+        found, library = evidence(parser, "Which licences does Norvik use?", text.format(way))
+        stated[way] = any("licences" in sentence for sentence in sentences(found, library))
+    found, library = evidence(parser, "Which licences let firms sell the work?", text.format(""))
+    assert not stated[""] and stated["did "]
+    assert sentences(found, library)
+
+
+def test_a_case_that_is_supposed_is_not_met_by_what_has_no_word_of_it(parser: Parser) -> None:
+    text = "## Seed\n\nFarmers sign a contract for three harvests. The grower bears the loss of a crop.\n"
+    found, library = evidence(parser, "Who pays if the crop fails?", text)
+    assert sentences(found, library) == {"The grower bears the loss of a crop."}
+    found, library = evidence(parser, "Who pays the most?", text)
+    assert "Farmers sign a contract for three harvests." in sentences(found, library)
+
+
 def test_a_value_stands_for_the_attribute_that_is_asked_for(parser: Parser) -> None:
     text = "## The kit\n\nThe kit is under {}.\n"
     measured = {}

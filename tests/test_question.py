@@ -454,6 +454,19 @@ def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
 
 
 @pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("In what year can we expect the Halda Early?", {"Halda", "Early"}),
+        ("In what year can we expect the Halda early?", {"Halda"}),
+        ("Can We Expect Halda Early?", {"Halda"}),
+    ],
+)
+def test_a_capital_behind_a_name_makes_it_longer(parser: Parser, question: str, names: set[str]) -> None:
+    (detail,) = understand(question, parser.parse, {"halda": 1.0, "earli": 0.2, "expect": 0.0}).details
+    assert {t.text for t in detail.of("name")} == names
+
+
+@pytest.mark.parametrize(
     ("question", "statement"),
     [
         ("Did the city open source its code?", "the city open sourced its code"),
