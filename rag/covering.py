@@ -16,13 +16,13 @@ from rag.lexicon import opposite_pole
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.releases import VERSION_WORDS, told
-from rag.retrieval import Library, Row
+from rag.retrieval import AMBIENT_NOUN, Library, Row
 from rag.stance import Segment
 
 LEXICON_MATCH, OPPOSITE_MATCH = 0.9, 0.8
 _LONGEST_MODIFIER = 3  # words
 MODIFIER_MATCH = 0.4  # of another word for it that only tells which thing of a kind is meant
-OTHER_SEGMENT, AMBIENT_NOUN, BEFORE = 0.7, 0.6, 0.75
+OTHER_SEGMENT, BEFORE = 0.7, 0.75
 
 
 @dataclass(frozen=True, slots=True)

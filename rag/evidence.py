@@ -17,11 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answer_type import typed
+from rag.bounds import best_first, most_merit
 from rag.candidates import ASTRAY, Candidate, Evidence, Open
 from rag.covering import cover
 from rag.fit import (
     ALL_WORDS,
     MOST_WORDS,
+    Scale,
     astray,
     beside,
     fit_features,
@@ -37,8 +39,8 @@ from rag.shortlist import Shortlist
 
 Vectors = Mapping[str, NDArray[np.float32]]
 _NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold
-# Of a date with more sentences, those that have no word of the question are held against it only where they
-# are near in meaning.
+# Of the first dates with no more sentences all are measured: the best of them are read though they have no
+# word of the question.
 _FEW = 100
 # Brings log-odds to the size of the other features, and bounds them: a reader that sees nothing at all in a
 # sentence that has every word of the question is more often wrong than one that is in doubt.
@@ -65,8 +67,8 @@ def gather(
     Raises:
         WeightsError: the reader's files cannot be loaded.
     """
-    shortlist, touched = Shortlist(), library.touched(detail, vectors)
-    days = [_day(detail, library.at(day), vectors, cosines, shortlist, touched) for day, _ in library.stages]
+    shortlist, reach = Shortlist(), library.reach(detail, vectors)
+    days = [_day(detail, library.at(day), vectors, cosines, shortlist, reach) for day, _ in library.stages]
     stated: list[Candidate] = []
     open_: list[Open] = []
     for day, readings in zip(days, _readings(detail, library, days, cosines), strict=True):
@@ -94,16 +96,25 @@ def _day(
     vectors: Vectors,
     cosines: NDArray[np.float32],
     shortlist: Shortlist,
-    touched: set[int] | None,
+    reach: NDArray[np.float32],
 ) -> _Day:
-    """The sentences of the library's own day; ``touched`` are those that can have a word of the question."""
-    best = shortlist.reach(library.fresh, cosines)
+    """The sentences of the library's own day: those are measured that can be chosen, and all of a few."""
+    rows, best, scale = library.fresh, shortlist.reach(library.fresh, cosines), Scale.of(detail, library)
     fits = {fit.row: fit for fit in gap_fits(detail, library, vectors) if not library.rows[fit.row].empty}
-    rows: Sequence[int] = library.fresh
-    if touched is not None and len(rows) > _FEW:
-        rows = sorted({*fits, *shortlist.near(rows, cosines), *(touched & set(rows))})
-    worded = _worded(detail, library, rows, vectors, cosines, best)
-    return _Day(library, worded, fits, shortlist.choose(worded, fits, library.fresh, cosines), best)
+
+    def measure(row: int) -> Candidate | None:
+        return _worded(detail, library, row, vectors, float(cosines[row]), best, scale)
+
+    sure = {*fits, *shortlist.near(rows, cosines)}
+    if len(rows) <= _FEW and not shortlist.full:
+        sure.update(rows)
+    known = [c for c in map(measure, sorted(sure)) if c is not None]
+    can = reach[:, rows]
+    bounds = zip(most_merit(detail, scale, can).tolist(), can.max(0, initial=0.0).tolist(), rows, strict=True)
+    others = ((bound, row) for bound, some, row in bounds if some and row not in sure)
+    known += best_first(others, known, measure, shortlist.least)
+    worded = {c.row: c for c in sorted(known, key=lambda c: c.row)}
+    return _Day(library, worded, fits, shortlist.choose(worded, fits, rows, cosines), best)
 
 
 def _statements(detail: Detail, day: _Day, readings: Mapping[int, tuple[float, ...]]) -> Iterator[Candidate]:
@@ -138,30 +149,26 @@ def _withholds_else(detail: Detail, row: Row, fit: GapFit | None, worded: Candid
 def _worded(
     detail: Detail,
     library: Library,
-    rows: Sequence[int],
+    number: int,
     vectors: Vectors,
-    cosines: NDArray[np.float32],
+    cosine: float,
     best: float,
-) -> dict[int, Candidate]:
-    """For every sentence of these that tells something, its best clause."""
-    found: dict[int, Candidate] = {}
-    for number in rows:
-        row = library.rows[number]
-        if row.empty:
-            continue
-        blocked, value = gap_places(row), typed(detail, row.reading)
-        clauses: list[Candidate] = []
-        for segment in row.reading.stance.segments:
-            matches = cover(detail, row, library, vectors, segment)
-            cosine = float(cosines[number])
-            words = wording_features(detail, library, cosine, best, matches, blocked, value)
-            fit = fit_features(detail, row, segment, library, matches, value)
-            features = (*words, *fit, beside((*words, *fit)))
-            lost = astray(detail, row, segment, library, matches, value)
-            clauses.append(Candidate(number, segment, matches, features, lost))
-        if clauses:
-            found[number] = max(clauses, key=lambda clause: clause.merit - ASTRAY * clause.astray)
-    return found
+    scale: Scale,
+) -> Candidate | None:
+    """The best clause of a sentence; None where it tells nothing."""
+    row = library.rows[number]
+    if row.empty:
+        return None
+    blocked, value = gap_places(row), typed(detail, row.reading)
+    clauses: list[Candidate] = []
+    for segment in row.reading.stance.segments:
+        matches = cover(detail, row, library, vectors, segment)
+        words = wording_features(detail, scale, cosine, best, matches, blocked, value)
+        fit = fit_features(detail, row, segment, library, matches, value)
+        features = (*words, *fit, beside((*words, *fit)))
+        lost = astray(detail, row, segment, library, matches, value)
+        clauses.append(Candidate(number, segment, matches, features, lost))
+    return max(clauses, key=lambda clause: clause.merit - ASTRAY * clause.astray, default=None)
 
 
 def _decides(detail: Detail, row: Row, found: Candidate) -> float:

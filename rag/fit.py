@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from rag.answer_type import amount_of
 from rag.contrast import contrasts
@@ -43,9 +44,27 @@ _OF_THEM = re.compile(
 _COUNTS = frozenset(map(word_key, "times number amount percentage share".split()))
 
 
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """What the words of a question count on a day, by role and key; ``foreign`` are those no sentence has."""
+
+    weights: Mapping[str, float]
+    total: float
+    foreign: frozenset[str]
+
+    @classmethod
+    def of(cls, detail: Detail, library: Library) -> Scale:
+        """The scale of a detail on the library's day."""
+        content = [t for t in detail.terms if t.role not in ("name", "strength") and not _is_type(detail, t)]
+        factor = {"modifier": 0.5, "verb": 0.7, "head": 0.3}
+        weights = {f"{t.role}:{t.key}": library.weight(t.key) * factor.get(t.role, 1.0) for t in content}
+        foreign = frozenset(key for key in weights if library.foreign(key.split(":", 1)[1]))
+        return cls(weights, sum(weights.values()), foreign)
+
+
 def wording_features(
     detail: Detail,
-    library: Library,
+    scale: Scale,
     cosine: float,
     best_cosine: float,
     matches: dict[str, Match],
@@ -61,10 +80,7 @@ def wording_features(
         match = matches[key]
         return 0.0 if match.place in blocked else match.strength
 
-    content = [t for t in detail.terms if t.role not in ("name", "strength") and not _is_type(detail, t)]
-    factor = {"modifier": 0.5, "verb": 0.7, "head": 0.3}
-    weights = {f"{t.role}:{t.key}": library.weight(t.key) * factor.get(t.role, 1.0) for t in content}
-    total = sum(weights.values())
+    weights, total = scale.weights, scale.total
     coverage = (
         sum(w * strength(k) for k, w in weights.items()) / total if total else float(bool(detail.of("name")))
     )
@@ -72,7 +88,7 @@ def wording_features(
     verbs = [strength(f"verb:{t.key}") for t in detail.of("verb")]
     solid = [strength(k) for k in weights if not k.startswith(("modifier", "head"))]
     unmatched = [k for k in weights if strength(k) == 0.0]
-    foreign = sum(weights[k] for k in unmatched if library.foreign(k.split(":", 1)[1]))
+    foreign = sum(weights[k] for k in unmatched if k in scale.foreign)
     names = [matches[f"name:{t.key}"] for t in detail.of("name")]
     own = sum(m.place >= 0 for m in names) / len(names) if names else 1.0
     return (

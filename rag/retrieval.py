@@ -1,8 +1,8 @@
 """All sentences in memory, and what is counted over them and looked up in them.
 
 "Not covered" is a claim about the whole corpus, so no top-k search prefilters: all sentences are compared in
-meaning, and left out of the comparison of words (``covering``) is only what has none in common
-(``touched``).  Coverage is the mean over the question's words, as in late interaction (Khattab and Zaharia
+meaning, and left out of the comparison of words (``covering``) is only what cannot be among the best by them
+(``reach``).  Coverage is the mean over the question's words, as in late interaction (Khattab and Zaharia
 2020), with inverse document frequencies as weights.
 """
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rag.directives import tells_nothing
 from rag.language import word_key
 from rag.lexicon import lexicon, opposite_pole
-from rag.postings import Postings
+from rag.postings import Numbers, Postings
 from rag.question import Detail
 from rag.reading import ReadDocument, Reading
 from rag.releases import VERSION_WORDS
@@ -32,6 +32,7 @@ from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talk
 # against compiler/runtime .52, Ubuntu/Debian .47, licence/price .25.
 SAME_WORD, KIN_WORD = 0.74, 0.60
 SAME_MATCH, KIN_MATCH = 0.75, 0.5
+AMBIENT_NOUN = 0.6  # of a noun that stands in a document's title
 _MOST_KIN = 256  # words of questions whose kin are remembered
 
 
@@ -184,22 +185,32 @@ class Library:
             if not lexicon().opposed((one,), (word,))
         }
 
-    def touched(self, detail: Detail, vectors: Mapping[str, NDArray[np.float32]]) -> set[int] | None:
-        """The rows that can have a word of a detail, or one for it; None where that may be any.
+    def reach(self, detail: Detail, vectors: Mapping[str, NDArray[np.float32]]) -> NDArray[np.float32]:
+        """The most that each row can have of each word of a detail: terms by rows, each in [0, 1].
 
-        Of another row every word is missing (see ``covering``).
+        A bound of what ``covering`` measures: 0 where a row has neither the word, nor one for it, nor a
+        context that stands for it.
         """
-        found: set[int] = set()
-        for term in detail.terms:
-            if term.key in VERSION_WORDS:
-                return None
-            found |= self._postings.with_words((*term.key.split(), *self._kin_now(term.key, vectors)))
-            found |= self._postings.with_senses((*term.meanings, *map(opposite_pole, term.poles)))
+        found = np.zeros((len(detail.terms), len(self.rows)), np.float32)
+        for most, term in zip(found, detail.terms, strict=True):
+            if term.key in VERSION_WORDS or term.role == "head":
+                most[:] = 1.0  # any name with a number may be a version, and a name has its head with it
+                continue
+            if term.role == "noun" and self.ambient(term.key):
+                most[:] = AMBIENT_NOUN
+            for word, strength in self._kin_now(term.key, vectors).items():
+                _raise(most, self._postings.with_words((word,)), strength)
+            _raise(most, self._postings.with_senses((*term.meanings, *map(opposite_pole, term.poles))), 0.9)
             if term.role == "name":
-                found |= self._postings.with_part(term.text)
+                _raise(most, self._postings.with_part(term.text), 0.9)
                 if term.text.isupper():
-                    found |= self._postings.spelling(term.text)
+                    most[self._postings.spelling(term.text)] = 1.0
+            most[self._postings.with_words(term.key.split())] = 1.0
         return found
+
+
+def _raise(most: NDArray[np.float32], numbers: Numbers, strength: float) -> None:
+    most[numbers] = np.maximum(most[numbers], strength)
 
 
 def _day(read: ReadDocument, reading: Reading) -> date:

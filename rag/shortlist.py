@@ -36,6 +36,16 @@ class Shortlist:
     _merit: float = -math.inf
     _link: float = 0.0
 
+    @property
+    def full(self) -> bool:
+        """Whether the earlier dates have used up the sentences that are read in all."""
+        return MOST_READ - self._chosen <= LEAST_READ
+
+    @property
+    def least(self) -> float:
+        """The merit below which a sentence of the next date is not read for its words."""
+        return self._merit - _BEHIND if self.full else -math.inf
+
     def reach(self, fresh: Sequence[int], cosines: NDArray[np.float32]) -> float:
         """Goes on to a date with these sentences.  Returns the highest cosine of any sentence so far."""
         reached = (*self._cosines, *(float(cosines[row]) for row in fresh))
@@ -73,7 +83,7 @@ class Shortlist:
         linked = [f.row for f in sorted(fits.values(), key=lambda f: (-_link(f), f.row))]
         room = max(LEAST_READ, MOST_READ - self._chosen)
         near: list[int] = []
-        if room > LEAST_READ:
+        if not self.full:
             near = sorted(self.near(fresh, cosines, NEAREST), key=lambda n: (-cosines[n], n))
         else:
             worthy = (n for n, c in worded.items() if c.merit >= self._merit - _BEHIND)

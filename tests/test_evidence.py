@@ -104,8 +104,6 @@ def test_a_large_document_says_the_same_as_where_every_sentence_is_held_against_
         lambda d, row, *more: looked.append(row.reading.sentence.text) or measured(d, row, *more),
     )
     few = assess(detail, library, *rest)
-    touched = library.touched(detail, rest[0])
-    assert touched is not None and {library.rows[n].reading.sentence.text for n in touched} <= set(looked)
     assert 0 < len(looked) < 50
     monkeypatch.setattr(rag.evidence, "_FEW", len(library.rows))
     every = assess(detail, library, *rest)

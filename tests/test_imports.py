@@ -54,6 +54,7 @@ ORDER = (
         "fit",
         "candidates",
         "shortlist",
+        "bounds",
         "evidence",
         "weighing",
         "assessed",
