@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -48,11 +49,21 @@ def check_question(question: str) -> None:
         )
 
 
-def understood(question: str, library: Library, parse: Parse, history: Past) -> tuple[Question, list[str]]:
+def understood(
+    question: str, library: Library, parse: Parse, history: Past, spelling: Library | None = None
+) -> tuple[Question, list[str]]:
     """What a question asks, and notices about it.
 
     The earlier questions only lend their subject to words such as "its"; what was answered plays no part.
+
+    Args:
+        question: as it was typed.
+        library: whose names count.
+        parse: tokens of each given text.
+        history: the earlier questions.
+        spelling: whose words are no slips, if not the library's.
     """
+    known = spelling or library
     if sum(sign.isalpha() and ord(sign) > _LATIN_END for sign in question) > _FOREIGN_LETTERS:
         return Question(question.strip(), ()), [ENGLISH_ONLY]
     subject, last = "", tuple[Detail, ...]()
@@ -60,12 +71,17 @@ def understood(question: str, library: Library, parse: Parse, history: Past) -> 
         asked = _asked(turn)
         if not asked.strip() or len(asked) > MAX_QUESTION_CHARACTERS:
             continue
-        typed = mend(asked, library.surface, library.frequency)
+        typed = mend(_visible(asked), known.surface, known.frequency)
         found = understand(typed, parse, library.names, subject, last)
         last = found.details or last
         subject = next((d.subject for d in found.details if d.subject), subject)
-    text = mend(question.strip(), library.surface, library.frequency)
+    text = mend(_visible(question), known.surface, known.frequency)
     return understand(text, parse, library.names, subject, last), []
+
+
+def _visible(text: str) -> str:
+    """A text without what nobody sees that it has: a copied question may hold zero-width spaces."""
+    return "".join(" " if c.isspace() else c for c in text if unicodedata.category(c) != "Cf").strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +112,21 @@ def remembered(parse: Parse) -> Parse:
 def by_day(question: str, library: Library, parse: Parse, history: Past) -> Callable[[date], Question]:
     """How a question would have been understood on a day, given the documents up to it.
 
-    A question is read anew only where one of its words counted otherwise then.
+    A question is read anew only where one of its words counted otherwise then.  A name that no document had
+    on that day is no misspelt other one: what it is, is known by now.
     """
-    texts = [question.strip(), *map(_asked, history)]
+    texts = [_visible(question), *(_visible(_asked(turn)) for turn in history)]
+    mended = [mend(text, library.surface, library.frequency) for text in texts]
+    words = sorted({word for text in mended for word in (*text.split(), *_WORD.findall(text))})
+    keys = [word_key(word.strip(_MARKS)) for word in words]
     known: dict[tuple[object, ...], Question] = {}
 
     def then(day: date) -> Question:
         view = library.at(day)
-        mended = tuple(mend(text, view.surface, view.frequency) for text in texts)
-        words = {word for text in mended for word in (*text.split(), *_WORD.findall(text))}
-        sign = (mended, *((word, view.names.get(word_key(word.strip(_MARKS)))) for word in sorted(words)))
+        names = view.names
+        sign = tuple(names.get(key) for key in keys)
         if sign not in known:
-            known[sign] = understood(question, view, parse, history)[0]
+            known[sign] = understood(question, view, parse, history, library)[0]
         return known[sign]
 
     return then
