@@ -32,7 +32,6 @@ FIT_FEATURES = (
 )  # fmt: skip
 _TYPED = (Ask.WHO, Ask.WHEN, Ask.AMOUNT)
 _OF_A_SUBJECT = (Ask.AMOUNT, Ask.WHEN, Ask.WHERE, Ask.WHY, Ask.HOW, Ask.YES_NO)
-_ATTRIBUTE = re.compile(r"what(?:['’]s| is| are| was| were) the\b.+\bof\b", re.IGNORECASE)
 _TIMES = frozenset(map(word_key, "day date time year month week hour moment".split()))
 _CONDITIONS = frozenset("if unless when once whether after before until while".split())
 _SUPPOSED = re.compile(r"\b(?:if|unless|in case|suppose|supposing|provided)\b", re.IGNORECASE)
@@ -245,14 +244,16 @@ def _of_another_event(detail: Detail, row: Row, segment: Segment, matches: Mappi
 def _of_another_name(detail: Detail, row: Row, missing: Sequence[Term]) -> bool:
     """Whether a sentence has other names in its subjects, and none of the question's: what Tern OS costs.
 
-    Who speaks is not what is spoken of; and where a thing is asked for, its name may be the subject.
+    Who speaks is not what is spoken of; and where a thing is asked for, its name may be the subject: the MIT
+    licence, where a licence is asked for.
     """
-    of_a_subject = detail.ask in _OF_A_SUBJECT or bool(detail.aspects and _ATTRIBUTE.match(detail.text))
+    of_a_subject = detail.ask in _OF_A_SUBJECT or detail.aspects
     if not of_a_subject or not missing or len(missing) < len(detail.of("name", "number")):
         return False
     reading = row.reading
     heads = [place for place, token in enumerate(reading.tokens) if token.dep in SUBJECTS]
-    inside = {reading.keys[p] for head in heads for p in (head, *subtree(reading.tokens, head))}
+    places = {p for head in heads for p in (head, *subtree(reading.tokens, head))}
+    inside = {reading.keys[p] for p in places if not detail.aspects & row.values.get(p, frozenset())}
     others = {key for key in inside & reading.own if key[:1].isalpha()}  # no "1970s"
     speaker = {
         word_key(word) for who in (reading.full_speaker, reading.stance.speaker) for word in who.split()
