@@ -127,6 +127,14 @@ def test_what_another_thing_costs_says_nothing_of_this_one(parser: Parser) -> No
     assert other in sentences(*evidence(parser, "How much does support for Tern OS cost?", text))
 
 
+def test_an_attribute_of_another_thing_is_none_of_the_named_one(parser: Parser) -> None:
+    other, value = "The Tern licence forbids resale.", "The MIT licence covers the pump of the works."
+    text = f"## Terms\n\n{other}\n\n## Works\n\n{value}\n\n## Pumps\n\nNight shifts are run by Pelican.\n"
+    found = sentences(*evidence(parser, "Which licence do the pumps of Pelican have?", text))
+    assert other not in found and value in found
+    assert other in sentences(*evidence(parser, "Which licence forbids resale?", text))
+
+
 @pytest.mark.parametrize(
     ("sentence", "question", "speaks"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
@@ -40,6 +41,7 @@ class Corpus:
         cosines: Sequence[float],
         words: Mapping[int, Mapping[str, float]] | None = None,
         open_: Mapping[int, float] | None = None,
+        astray: Sequence[int] = (),
     ) -> list[int]:
         """The places among the date's sentences that are read; of others ``words`` none has a single word."""
         first = len(self._cosines)
@@ -48,6 +50,7 @@ class Corpus:
         every = np.array(self._cosines, np.float32)
         self.shortlist.reach(fresh, every)
         told = {row: worded(row, **(words or {}).get(row - first, {"coverage": 0.1})) for row in fresh}
+        told.update((first + n, replace(told[first + n], astray=True)) for n in astray)
         fits = {first + place: withheld(first + place, share) for place, share in (open_ or {}).items()}
         return [row - first for row in self.shortlist.choose(told, fits, fresh, every)]
 
@@ -77,6 +80,12 @@ def test_of_a_later_date_what_is_nearer_in_meaning_is_read(full: Corpus) -> None
 
 def test_of_a_later_date_what_has_the_words_is_read(full: Corpus) -> None:
     assert full.date([0.5, 0.5, 0.5], {2: {"coverage": 0.8, "focus": 0.6}}) == [2]
+
+
+def test_of_a_later_date_what_states_nothing_of_it_is_not_read_for_its_words(full: Corpus) -> None:
+    words = {"coverage": 0.8, "focus": 0.6}
+    assert full.date([0.5, 0.5, 0.5], {2: words}, astray=[2]) == []
+    assert full.date([0.5, 0.5, 0.5], {2: words}, astray=[1]) == [2]
 
 
 def test_of_a_later_date_what_withholds_as_much_is_read(full: Corpus) -> None:

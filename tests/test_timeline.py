@@ -231,6 +231,22 @@ def test_what_withholds_something_else_stands_before_no_statement(
     assert "council of seven" in answer.text
 
 
+def test_a_name_of_today_was_no_misspelt_other_one_before(assistant: Assistant, tmp_path: Path) -> None:
+    answer = asked_over(
+        tmp_path / "corpus", assistant, "Where is the Norvastan assembled?",
+        ("2025-01-10", "The Norvistan is assembled in Leeds."),
+        ("2025-06-02", "The Norvastan is assembled in Turin."),
+    )  # fmt: skip
+    assert "Turin" in answer.text
+    assert "Leeds" not in answer.text and not leading(answer).history[1:]
+
+
+def test_what_nobody_sees_in_a_question_changes_nothing(assistant: Assistant) -> None:
+    hidden = PRICE.replace("price", "pri\u00adce\u200b").replace(" of ", "\u00a0of ")
+    assert hidden != PRICE
+    assert assistant.ask(hidden, TODAY).text == assistant.ask(PRICE, TODAY).text
+
+
 def test_silence_of_later_documents_changes_nothing(answers: dict[str, dict[date, Answer]]) -> None:
     assert told(leading(answers[DOME][TODAY])) == [("2025-03-10", "undisclosed")]
     assert leading(answers[SILENT][TODAY]).history == ()
