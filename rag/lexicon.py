@@ -26,7 +26,7 @@ class Lexicon:
 
     ``groups`` maps a phrase to the ids of the meanings that it may have; ``instances`` a phrase to
     the aspects of which it names a value (a licence's name, a programming language).  ``narrower`` maps a
-    meaning to the one that follows from it.
+    meaning to the one that follows from it.  ``beginnings`` are the first words of all phrases.
     """
 
     groups: dict[Phrase, frozenset[str]]
@@ -37,6 +37,7 @@ class Lexicon:
     people: frozenset[str]
     kinds: frozenset[str]
     longest: int
+    beginnings: frozenset[str]
     narrower: dict[str, str]
 
     def meanings(self, keys: Sequence[str]) -> dict[int, frozenset[str]]:
@@ -64,10 +65,11 @@ class Lexicon:
         found: dict[int, frozenset[str]] = {}
         taken: dict[int, int] = {}
         words = [place for place, key in enumerate(keys) if key]  # hyphens and other marks have no key
-        for length in range(min(self.longest, len(words)), 0, -1):
-            for first in range(len(words) - length + 1):
+        begun = [first for first, place in enumerate(words) if keys[place] in self.beginnings]
+        for length in range(min(self.longest, len(words)) if begun else 0, 0, -1):
+            for first in begun:
                 places = words[first : first + length]
-                hit = table.get(tuple(keys[p] for p in places))
+                hit = table.get(tuple(keys[p] for p in places)) if len(places) == length else None
                 # "apache software foundation" is not an instance of what "apache" is.
                 if hit and not (exclusive and any(taken.get(p, 0) > length for p in places)):
                     for place in places:
@@ -149,6 +151,7 @@ def lexicon() -> Lexicon:
     generic, people, kinds = (
         frozenset(map(word_key, data["question"][name])) for name in ("generic", "people", "kinds")
     )
-    longest = max(map(len, [*groups, *instances, *sides]))
+    every = (*groups, *instances, *sides)
+    longest, beginnings = max(map(len, every)), frozenset(phrase[0] for phrase in every)
     narrower = {f"synonym:{one}": f"synonym:{other}" for one, other in data["narrower"].items()}
-    return Lexicon(groups, instances, opposites, sides, generic, people, kinds, longest, narrower)
+    return Lexicon(groups, instances, opposites, sides, generic, people, kinds, longest, beginnings, narrower)

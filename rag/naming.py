@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.language import Token
 
@@ -32,6 +33,7 @@ def is_common(row: Sequence[Token], place: int, common: frozenset[str]) -> bool:
     return first and row[place].key in common and not _mixed(row[place].text)
 
 
+@lru_cache(maxsize=1 << 16)
 def _mixed(text: str) -> bool:
     letters = any(c.isalpha() for c in text)
     inner_upper = any(c.isupper() for c in text[1:])
