@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from rag.settings import Settings
 
 DEFAULT_NAME = "all-MiniLM-L6-v2"
 _SPECIAL_TOKENS = 2  # a start and an end mark take their place in every window
+_KEPT_WORDS, _LONGEST_WORD = 4000, 40  # words whose vectors stay in memory, 1.5 kB each; letters of one
 _MADE = b"in company of equal length"  # changes whenever the same files would give other vectors
 _SHAPING = (".json", ".txt", ".model", ".safetensors", ".bin", ".py")  # files that shape the vectors
 
@@ -34,6 +36,10 @@ class Model(Protocol):
 
     def rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Unit-length rows, one for each text, which fits the window; no texts give shape (0, d)."""
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= _LONGEST_WORD and len(text.split()) == 1
 
 
 class Embedder:
@@ -56,6 +62,7 @@ class Embedder:
         self._load = load
         self._lock = threading.RLock()
         self._model: Model | None = None
+        self._words: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self.fingerprint = _fingerprint(folder)
 
     @property
@@ -72,13 +79,28 @@ class Embedder:
         """
         # The tokenizer keeps state between calls, so only one thread may be in it.
         with self._lock:
-            windows: list[str] = []
-            owners: list[int] = []
-            for owner, text in enumerate(texts):
-                pieces = self._windows(text)
-                windows.extend(pieces)
-                owners.extend([owner] * len(pieces))
-            rows = self._loaded().rows(windows)
+            new = [text for text in dict.fromkeys(texts) if text not in self._words]
+            rows = self._rows(new)
+            places = {text: place for place, text in enumerate(new)}
+            found = [rows[places[text]] if text in places else self._word(text) for text in texts]
+            self._words.update((text, rows[place].copy()) for text, place in places.items() if _is_word(text))
+            while len(self._words) > _KEPT_WORDS:
+                self._words.popitem(last=False)
+        return np.array(found, np.float32) if found else rows
+
+    def _word(self, text: str) -> NDArray[np.float32]:
+        """The vector of a word that was embedded before: questions have words in common."""
+        self._words.move_to_end(text)
+        return self._words[text]
+
+    def _rows(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        windows: list[str] = []
+        owners: list[int] = []
+        for owner, text in enumerate(texts):
+            pieces = self._windows(text)
+            windows.extend(pieces)
+            owners.extend([owner] * len(pieces))
+        rows = self._loaded().rows(windows)
         sums = np.zeros((len(texts), rows.shape[1]), dtype=np.float32)
         np.add.at(sums, owners, rows)
         lengths = np.linalg.norm(sums, axis=1, keepdims=True)

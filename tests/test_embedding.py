@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from rag.bert import ShippedModel
 from rag.embedding import DEFAULT_NAME, Embedder, SentenceModel, load_embedder
@@ -49,6 +51,30 @@ def test_a_vector_is_the_same_to_the_bit_whatever_comes_with_it(embedder: Embedd
     assert np.array_equal(together, alone)
     order = np.random.default_rng(1).permutation(len(MIXED))
     assert np.array_equal(embedder.encode([MIXED[n] for n in order]), together[order])
+
+
+def test_a_word_is_embedded_once_and_never_otherwise(
+    embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    loaded = embedder._loaded()
+    rows = loaded.rows
+
+    def counted(texts: Sequence[str]) -> NDArray[np.float32]:
+        asked.extend(texts)
+        return rows(texts)
+
+    monkeypatch.setattr(loaded, "rows", counted)
+    first = embedder.encode(["quartzite", "a quartzite wall", "quartzite"])
+    again = embedder.encode(["a quartzite wall", "quartzite"])
+    assert asked.count("quartzite") == 1 and asked.count("a quartzite wall") == 2
+    assert (first[0] == again[1]).all() and (first[0] == first[2]).all() and (first[1] == again[0]).all()
+    again[1] = 0  # what a caller does with its copy is its own affair
+    assert (embedder.encode(["quartzite"])[0] == first[0]).all()
+    monkeypatch.setattr("rag.embedding._KEPT_WORDS", 1)
+    embedder.encode(["feldspar"])
+    embedder.encode(["quartzite"])
+    assert asked.count("quartzite") == 2
 
 
 def test_so_are_the_states_that_the_reader_keeps() -> None:
