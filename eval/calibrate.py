@@ -33,7 +33,7 @@ TARGET = Path(__file__).resolve().parent.parent / "rag" / "calibration.toml"
 # The shares from which on a verdict is given: a statement where there is none does harm, so it must be surer.
 STATED_THRESHOLD, GAP_THRESHOLD = 0.65, 0.35
 # What a question of a training document counts beside one of a question set, whose labels were checked.
-_TRAINING = 0.05
+_TRAINING = 0.1
 _PENALTY = 1e-3  # on squared weights of features brought to one spread
 _STEPS = 300
 

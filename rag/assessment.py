@@ -25,6 +25,7 @@ from rag.predication import promised
 from rag.question import Ask, Detail
 from rag.records import ClaimKind, Polarity, Verdict
 from rag.retrieval import Library, Row
+from rag.values import name_others
 from rag.weighing import Part, decided, models, shares
 
 # From this similarity to the question on, a sentence is worth showing as a near miss.
@@ -119,7 +120,7 @@ def _stated(
     scores: dict[str, float], open_rows: tuple[int, ...],
 ) -> tuple[Candidate, Assessed]:  # fmt: skip
     best = stated[0]
-    close = [c for c in stated if c.score >= best.score - CLOSE]
+    close = [c for c in stated if c.score >= best.score - CLOSE or _other_value(detail, best, c, library)]
     close = sorted(close, key=lambda c: (-(c.probability + 0.3 * float(cosines[c.row])), c.row))[:2]
     first, polarity = close[0], None
     if detail.ask is Ask.YES_NO:
@@ -130,6 +131,16 @@ def _stated(
         detail, Verdict.STATED, tuple(c.row for c in close), open_rows, polarity=polarity,
         kind=_kind(detail, row, first), scores=scores,
     )  # fmt: skip
+
+
+def _other_value(detail: Detail, best: Candidate, other: Candidate, library: Library) -> bool:
+    """Whether a sentence as good as sure names another value than the best one: they tell of two parts.
+
+    Of a library under MIT whose driver is under the GPL neither licence is the whole answer.
+    """
+    if min(best.score, other.score) < _SURE or detail.ask is not Ask.WHAT:
+        return False
+    return name_others(detail, *(library.rows[c.row].reading for c in (best, other)))
 
 
 def _kind(detail: Detail, row: Row, found: Candidate) -> ClaimKind:

@@ -33,6 +33,11 @@ def differ(detail: Detail, one: Reading, other: Reading) -> bool | None:
     return None if detail.listing else _apart(_instances(detail, one), _instances(detail, other))
 
 
+def name_others(detail: Detail, one: Reading, other: Reading) -> bool:
+    """Whether two sentences name different values of what is asked for ("MIT", "GPL"), numbers apart."""
+    return _apart(_instances(detail, one), _instances(detail, other)) is True
+
+
 def same(one: str, other: str) -> bool:
     """Whether two sentences give the same figures, dates and known names of values, and at least one."""
     left, right = _given(one), _given(other)

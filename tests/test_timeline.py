@@ -231,6 +231,18 @@ def test_what_withholds_something_else_stands_before_no_statement(
     assert "council of seven" in answer.text
 
 
+def test_of_parts_under_different_licences_neither_is_the_whole_answer(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    libraries = "The core libraries of the Norvastan are licensed under MIT."
+    driver = "The driver code of the Norvastan is licensed under GPL v2."
+    repeated = "The site of the Norvastan is licensed under the MIT licence."
+    question = "What licence is the Norvastan under?"
+    note = ("2025-06-02", f"{libraries} {driver} {repeated}")
+    answer = asked_over(tmp_path / "corpus", assistant, question, note)
+    assert any("MIT" in quote for quote in quotes(answer)) and driver in quotes(answer)
+
+
 def test_a_name_of_today_was_no_misspelt_other_one_before(assistant: Assistant, tmp_path: Path) -> None:
     answer = asked_over(
         tmp_path / "corpus", assistant, "Where is the Norvastan assembled?",
