@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -26,6 +27,9 @@ class Ask(StrEnum):
 # Kinds of questions that may name nothing, and those for more than one detail.
 OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
 WHOLE = (Ask.OVERVIEW, *OF_ALL)
+
+
+_NATURE = re.compile(r"what(?:['’]s| is| are| (?P<does>does|do)) ", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,19 @@ class Detail:
     def of(self, *roles: str) -> tuple[Term, ...]:
         """The terms of the given roles."""
         return tuple(t for t in self.terms if t.role in roles)
+
+    @property
+    def nature(self) -> str:
+        """``is`` or ``does`` where only what a named thing is or does is asked, else empty."""
+        named = self.of("name") and all(term.role in ("name", "head", "number") for term in self.terms)
+        asked = _NATURE.match(self.text) if named and self.ask is Ask.WHAT else None
+        if asked is None:
+            return ""
+        rest = self.text[asked.end() :]
+        for term in self.terms:
+            rest = rest.replace(term.text, " ")
+        besides = set(re.findall(r"[^\W\d_]+", rest.lower())) - {"the", "a", "an"}
+        return "does" if asked["does"] and besides == {"do"} else "" if besides else "is"
 
     @property
     def keys(self) -> frozenset[str]:

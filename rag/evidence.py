@@ -139,8 +139,8 @@ def _withholds_else(detail: Detail, row: Row, fit: GapFit | None, worded: Candid
 
     "Two offices have agreed; a decision of the third is pending": who asks which have agreed is told.
     """
-    if fit is None:
-        return clashes(detail, row.reading)
+    if fit is None:  # that nobody says what a thing is, must be said
+        return bool(detail.nature) or clashes(detail, row.reading)
     inside = worded.segment.first <= fit.topic.first < worded.segment.last
     full = not inside and worded.coverage >= _NEARLY_ALL and fit.question_share < MOST_WORDS
     return fit.clash or (full and of_its_own(detail, row.reading, fit.topic))

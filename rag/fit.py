@@ -14,7 +14,7 @@ from rag.answer_type import amount_of
 from rag.contrast import contrasts
 from rag.covering import Match
 from rag.denial import has_predicate, negated
-from rag.dependents import SUBJECTS, children, even_if, subtree
+from rag.dependents import SUBJECTS, acts, children, describes, even_if, subtree
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
 from rag.retrieval import Library, Row
@@ -136,7 +136,8 @@ def astray(
     asked of something else in the next.  Or it denies what the question takes for granted, or only supposes
     it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
     kind (see ``contrast``).  Or it has no time or no amount where that is asked for.  Or it tells what things
-    of a kind do, where that of a named one is asked for; or has no word of a question that supposes a case.
+    of a kind do, where that of a named one is asked for; or has no word of a question that supposes a case;
+    or only mentions what it should tell the nature of.
     """
     missing = _missing(detail, matches)
     return (
@@ -147,6 +148,7 @@ def astray(
         or _of_another_event(detail, row, segment, matches)
         or _of_the_other_clause(row, matches)
         or _in_general(detail, row, missing, matches)
+        or _only_mentions(detail, row)
         or _of_no_case(detail, matches)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
@@ -219,6 +221,20 @@ def _in_general(detail: Detail, row: Row, missing: Sequence[Term], matches: Mapp
         for p in subjects
         for head in (tokens[p].head,)
     )
+
+
+def _only_mentions(detail: Detail, row: Row) -> bool:
+    """Whether a sentence does not tell what a thing is or does, where that is all that is asked.
+
+    "Norvik is a pump", "Norvik, the new pump, ..." and "Norvik, which moves water, ..." tell it; "the tram
+    uses Norvik" and "Norvik is under MIT" do not.  That Norvik moves water tells what it does.
+    """
+    if not detail.nature:
+        return False
+    tokens, keys = row.reading.tokens, {t.key for t in detail.of("name")}
+    places = [p for p, t in enumerate(tokens) if t.key in keys]
+    does = detail.nature == "does"
+    return not any(describes(tokens, p) or (does and acts(tokens, p)) for p in places)
 
 
 def _of_no_case(detail: Detail, matches: Mapping[str, Match]) -> bool:

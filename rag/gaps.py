@@ -278,7 +278,8 @@ def of_its_own(detail: Detail, reading: Reading, topic: Topic) -> bool:
 def _is_other(detail: Detail, reading: Reading, topic: Topic) -> bool:
     """A withheld "how much" where a "who" is asked, or a withheld price where a licence is.
 
-    Or a withheld count where another aspect is asked for, or something of another number ("version 17").
+    Or a withheld count where another aspect is asked for, or something of another number ("version 17"), or
+    anything but "what Norvik is" where that is all that is asked.
     """
     aspects = _topic_aspects(reading, topic)
     differ = bool(detail.aspects) and bool(aspects) and not detail.aspects & aspects
@@ -286,9 +287,15 @@ def _is_other(detail: Detail, reading: Reading, topic: Topic) -> bool:
     return (
         differ
         or counted
+        or bool(detail.nature and not _is_of(detail, reading, topic))
         or _of_another_number(detail, reading, topic)
         or _asks_otherwise(detail, reading, topic)
     )
+
+
+def _is_of(detail: Detail, reading: Reading, topic: Topic) -> bool:
+    """Whether what is withheld is a clause on the named thing: "what Norvik is for"."""
+    return topic.clause and bool(detail.keys & set(reading.keys[topic.first : topic.last]))
 
 
 def _is_count(reading: Reading, topic: Topic) -> bool:

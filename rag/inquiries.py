@@ -16,7 +16,7 @@ from rag.language import word_key
 from rag.lexicon import lexicon
 from rag.reading import Reading
 from rag.retrieval import Library
-from rag.subjects import subjects, whole_names, written
+from rag.subjects import still_whole, subjects, whole_names, written
 
 _LONGEST_PHRASE = 8
 _LONGEST_CLAUSE = 200  # characters
@@ -81,7 +81,8 @@ def withheld(library: Library, until: date) -> tuple[Inquiry, ...]:
 def inquiries_left_open(library: Library, until: date) -> tuple[Inquiry, ...]:
     """What was called undisclosed up to a day: of what the sentence names, and of every subject of that time.
 
-    "The licence has yet to be disclosed" holds for each thing that was announced.
+    "The licence has yet to be disclosed" holds for each thing that was announced; what has turned out since
+    to be a part of a longer name is none.
     """
     found = {_key(one): one for one in withheld(library, until)}
     keys = [
@@ -89,7 +90,7 @@ def inquiries_left_open(library: Library, until: date) -> tuple[Inquiry, ...]:
         for reading, _, topic in _topics(library, until)
     ]
     aspects = {aspect for each in keys for aspect in lexicon().aspects(each)}
-    for subject in subjects(library, until):
+    for subject in still_whole(subjects(library, until), subjects(library)):
         for common in _common():
             if common.aspect in aspects:
                 found.setdefault(_key(one := common.of(subject)), one)

@@ -37,6 +37,8 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
         return not (attribute and _row_of_another(row.reading, asked))
     own = [(t, place) for t in names if (place := _place(t, row.reading, matches)) >= 0]
     if own:
+        if _begins_alone(detail, row.reading, {t.key: place for t, place in own}):
+            return False
         return all(_is_named(t, row.reading, place, asked) for t, place in own)
     if _row_of_another(row.reading, asked):
         return False
@@ -46,6 +48,23 @@ def speaks_of(detail: Detail, row: Row, matches: Mapping[str, Match]) -> bool:
     people |= set(map(word_key, row.reading.full_speaker.split()))  # who speaks is not what he speaks of
     others = _subject_names(row.reading) - asked - people
     return not others - row.reading.ambient
+
+
+def _begins_alone(detail: Detail, reading: Reading, places: Mapping[str, int]) -> bool:
+    """Whether a sentence has the first word of a longer name, and not the next one: "UB" for "UB OS".
+
+    That the next one stands in the heading helps nothing then.  Of somebody who does something or whose
+    something is, the first word may be the thing's maker.
+    """
+    names, tokens = _names(detail), reading.tokens
+    return any(
+        re.search(rf"\b{re.escape(one.text)} {re.escape(two.text)}(?![\w-])", detail.text) is not None
+        for one in names
+        for two in names
+        if one.key in places
+        and two.key not in places
+        and not (_is_subject(tokens, places[one.key]) or tokens[places[one.key]].dep == "poss")
+    )
 
 
 def _row_of_another(reading: Reading, asked: Set[str]) -> bool:

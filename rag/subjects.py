@@ -53,6 +53,12 @@ def subjects(library: Library, until: date = date.max) -> tuple[str, ...]:
     return tuple(max(forms[low], key=lambda form: (forms[low][form], form)) for low in whole[:MOST_SUBJECTS])
 
 
+def still_whole(then: Sequence[str], now: Sequence[str]) -> tuple[str, ...]:
+    """The subjects of an earlier day without those that are by now only words of longer names."""
+    lows = [name.lower() for name in now]
+    return tuple(s for s in then if s.lower() in lows or not any(_inside(s.lower(), low) for low in lows))
+
+
 def _inside(name: str, other: str) -> bool:
     return name != other and f" {name} " in f" {other} "
 

@@ -299,6 +299,40 @@ def test_what_kinds_do_is_not_told_of_a_named_one(parser: Parser) -> None:
     assert sentences(found, library)
 
 
+@pytest.mark.parametrize(
+    ("sentence", "is_", "does"),
+    [
+        ("Norvik is a pump of the works.", True, True),
+        ("The works opened Norvik, a pump that clears the dock.", True, True),
+        ("The works showed the plans of Norvik, the pump that it has used since May.", True, True),
+        ("The key to the dock is Norvik (New Orlen Rotary Valve), which clears it.", True, True),
+        ("Norvik consists of two pumps and a valve.", True, True),
+        ("Norvik is known as the pump of the dock.", True, True),
+        ("Norvik clears the dock at night.", False, True),
+        ("The tram uses Norvik at night.", False, False),
+        ("Norvik was licensed under MIT.", False, False),
+        ("Norvik 3 clears the dock at night.", False, False),
+        ("The page names Norvik, Halden, Marwell and Tern.", False, False),
+        ("Unlike the size of Norvik, the price of Halden will fall.", False, False),
+    ],
+)
+def test_what_a_thing_is_or_does_is_told_by_no_mere_mention(
+    parser: Parser, sentence: str, is_: bool, does: bool
+) -> None:
+    text = f"## The dock\n\n{sentence} It rains on Norvik and on Halden.\n"
+    for question, told in (("What is Norvik?", is_), ("What does Norvik do?", does)):
+        assert (sentence in sentences(*evidence(parser, question, text))) is told, question
+    assert sentence in sentences(*evidence(parser, "What is said of Norvik?", text))
+
+
+def test_what_a_thing_is_is_withheld_by_what_says_so(parser: Parser) -> None:
+    maker = "Norvik has yet to disclose which licences it will use."
+    nature = "The makers have yet to disclose what Norvik is."
+    for sentence, withheld in ((maker, False), (nature, True)):
+        found, _ = evidence(parser, "What is Norvik?", f"## Dock\n\n{sentence} The tram uses Norvik.\n")
+        assert bool(found.open) is withheld
+
+
 def test_a_case_that_is_supposed_is_not_met_by_what_has_no_word_of_it(parser: Parser) -> None:
     text = "## Seed\n\nFarmers sign a contract for three harvests. The grower bears the loss of a crop.\n"
     found, library = evidence(parser, "Who pays if the crop fails?", text)

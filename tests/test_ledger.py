@@ -12,7 +12,7 @@ import pytest
 from rag import Assistant, Change, ChangeKind, LedgerEntry, LedgerRow, Settings, Verdict
 from rag.inquiries import Inquiry, inquiries
 from rag.ledger import changes, rows
-from rag.subjects import subjects
+from rag.subjects import still_whole, subjects
 from tests.conftest import BRASS, LICENCE, ScriptedAssistant, cite, make_answer
 
 CORPUS = Path(__file__).parent / "data" / "timeline"
@@ -116,6 +116,12 @@ def test_subjects_are_whole_names_of_things(tmp_path: Path) -> None:
     asked = {(one.subject, one.detail): one.question for one in inquiries(library)}
     assert ("Norvik", "price") in asked  # said by the files of the community, about it
     assert {detail for _, detail in asked} >= {"depth of the ports", "completeness of the ports"}
+
+
+def test_what_became_a_word_of_a_longer_name_is_no_subject_of_its_own() -> None:
+    then = ("Orlen", "Norvik", "Halden")
+    assert still_whole(then, ("Norvik", "Teal Orlen")) == ("Norvik", "Halden")
+    assert still_whole(then, ("Orlen", "Teal Orlen")) == then
 
 
 def entry(day: int, verdict: Verdict, quote: str = BRASS) -> LedgerEntry:

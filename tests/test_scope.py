@@ -53,6 +53,23 @@ def test_a_release_is_the_thing_and_a_variant_is_not(parser: Parser, sentence: s
     assert spoken(parser, NORVIK, sentence) is itself
 
 
+@pytest.mark.parametrize(
+    ("sentence", "itself"),
+    [
+        ("The pages on Norvik carry the MIT licence.", False),
+        ("The pages on the Norvik OS Kit carry the MIT licence.", True),
+        ("Norvik puts the kit under MIT.", True),  # it may be the maker
+        ("Under Norvik's terms the kit is under MIT.", True),
+        ("The kit is licensed under MIT.", True),
+    ],
+)
+def test_the_first_word_of_a_longer_name_is_another_thing(
+    parser: Parser, sentence: str, itself: bool
+) -> None:
+    text = f"## The Norvik OS Kit\n\nThe Norvik OS Kit is new.\n\n{sentence}\n"
+    assert spoken(parser, "What licence does the Norvik OS Kit have?", text) is itself
+
+
 TABLE = """Norvik has two tools, and NorvikLite one.
 
 | tool | licence |
