@@ -56,6 +56,8 @@ def _is_explained(tokens: Sequence[Token], place: int) -> bool:
     """
     if any(tokens[p].dep == "relcl" for p in children(tokens, place) if p > place):
         return True
+    if place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].pos in ("NOUN", "PROPN"):
+        return True  # "interest groups (SIGs)"
     if place + 1 == len(tokens) or tokens[place + 1].pos != "PUNCT":
         return False
     for token in tokens[place + 3 :] if {t.low for t in tokens[place + 2 : place + 3]} & _ARTICLES else ():

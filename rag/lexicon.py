@@ -27,6 +27,7 @@ class Lexicon:
     ``groups`` maps a phrase to the ids of the meanings that it may have; ``instances`` a phrase to
     the aspects of which it names a value (a licence's name, a programming language).  ``narrower`` maps a
     meaning to the one that follows from it.  ``beginnings`` are the first words of all phrases.
+    ``kinds`` are words in full: "production" is no product.
     """
 
     groups: dict[Phrase, frozenset[str]]
@@ -148,9 +149,8 @@ def lexicon() -> Lexicon:
         for sign, phrases in zip("+-", pair, strict=True):
             for phrase in phrases:
                 sides[phrase] = sides.get(phrase, frozenset()) | {f"{number}{sign}"}
-    generic, people, kinds = (
-        frozenset(map(word_key, data["question"][name])) for name in ("generic", "people", "kinds")
-    )
+    generic, people = (frozenset(map(word_key, data["question"][name])) for name in ("generic", "people"))
+    kinds = frozenset(data["question"]["kinds"])
     every = (*groups, *instances, *sides)
     longest, beginnings = max(map(len, every)), frozenset(phrase[0] for phrase in every)
     narrower = {f"synonym:{one}": f"synonym:{other}" for one, other in data["narrower"].items()}

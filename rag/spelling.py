@@ -22,6 +22,7 @@ _QUESTION_WORDS = {
 }
 # A dictionary word this rare gives way to a question word or a corpus word one edit away.
 _RARE = 1_000
+_ACRONYM = re.compile(r"[A-Z]{2,5}s?")
 # Shorter words are a slip away from too many others.
 _LONG = 5
 
@@ -46,7 +47,10 @@ def mend(question: str, vocabulary: Mapping[str, str], keys: Container[str] = ()
         ] == "."
         if joined or any(c.isdigit() or c in "_@/" for c in neighbours):
             return word
-        return _mend_word(word, vocabulary, keys)
+        found = _mend_word(word, vocabulary, keys)
+        # The letters of an acronym are chosen one by one: "GPUs" are no NPUs; only their order may be a slip.
+        chosen = _ACRONYM.fullmatch(word) is not None and not question.isupper()
+        return word if chosen and sorted(found.lower()) != sorted(word.lower()) else found
 
     return _WORD.sub(mended, question)
 

@@ -181,7 +181,7 @@ def _role(
         return "name"
     if _ends_name(row, place):
         return "name"
-    if token.pos == "NOUN" and token.key in lexicon().kinds and _named(row, place, names):
+    if token.pos == "NOUN" and token.lemma.lower() in lexicon().kinds and _named(row, place, names):
         return "head"
     if place in focus:
         return "focus"

@@ -307,6 +307,7 @@ def test_what_kinds_do_is_not_told_of_a_named_one(parser: Parser) -> None:
         ("The works showed the plans of Norvik, the pump that it has used since May.", True, True),
         ("The key to the dock is Norvik (New Orlen Rotary Valve), which clears it.", True, True),
         ("Norvik consists of two pumps and a valve.", True, True),
+        ("The works run a new rotary valve (Norvik).", True, True),
         ("Norvik is known as the pump of the dock.", True, True),
         ("Norvik clears the dock at night.", False, True),
         ("The tram uses Norvik at night.", False, False),

@@ -453,6 +453,15 @@ def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
     assert "Ascends" not in found.statement
 
 
+def test_a_word_with_the_stem_of_a_kind_of_thing_is_none(parser: Parser) -> None:
+    for question, heads in (
+        ("Is the Halda product ready?", {"product"}),
+        ("Is Halda production ready?", set()),
+    ):
+        (detail,) = understand(question, parser.parse, {"halda": 1.0}).details
+        assert {t.text for t in detail.of("head")} == heads
+
+
 @pytest.mark.parametrize(
     ("question", "names"),
     [

@@ -11,7 +11,8 @@ from rag.spelling import mend
 
 WORDS = (
     "CANN OpenPangu Kestrel Kittiwake Heron Lissel licence compiler release ferry passengers electric "
-    "disclosed parameter architecture governance foundation price battery timetable implant repository 910B"
+    "disclosed parameter architecture governance foundation price battery timetable implant repository 910B "
+    "NPUs ATU"
 ).split()
 VOCABULARY = {word.lower(): word for word in WORDS}
 KEYS = frozenset(map(word_key, WORDS))
@@ -60,6 +61,7 @@ KEPT = [
     "What is the pricing of the implants?",
     "does openpangu run locally",
     "WHAT IS THE LICENCE OF KESTREL?",
+    "Does it run on GPUs, or on an RTU?",
     "see a/compilr",
     "許可は何ですか",
     "Is it naïve?",
