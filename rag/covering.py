@@ -100,8 +100,8 @@ def best_match(
         same = key == term.key or (
             words[0] == key and tuple(reading.keys[place : place + len(words)]) == tuple(words)
         )
-        if same and term.role == "verb" and _only_qualifies(reading.tokens[place]):
-            best = max(best, Match(MODIFIER_MATCH, place), key=lambda match: match.strength)
+        if same and term.role == "verb" and (weak := _as_adjective(reading.tokens, place)) is not None:
+            best = max(best, Match(weak, place), key=lambda match: match.strength)
             continue
         if same and not (exact_only and key in reading.aside):
             return Match(1.0, place)
@@ -145,10 +145,17 @@ def _only_names(tokens: Sequence[Token], place: int) -> bool:
     return thing is not token and thing.dep == "pobj" and not given
 
 
-def _only_qualifies(token: Token) -> bool:
-    """Whether what is written like a verb is an adjective: nobody owns anything in "brands of its own"."""
-    qualifies = token.dep in ("amod", "pobj", "dobj")  # "brands of its own"
-    return token.tag == "JJ" and qualifies and not token.low.endswith(("ed", "ing", "en"))
+def _as_adjective(tokens: Sequence[Token], place: int) -> float | None:
+    """What is left of the match of a verb with an adjective that is written like it; None where it is a verb.
+
+    Nobody owns anything in "brands of its OWN": the word only stresses whose they are.
+    """
+    token = tokens[place]
+    if token.low == "own" and place and tokens[place - 1].tag in ("PRP$", "POS"):
+        return 0.0
+    qualifies = token.dep in ("amod", "pobj", "dobj")
+    adjective = token.tag == "JJ" and qualifies and not token.low.endswith(("ed", "ing", "en"))
+    return MODIFIER_MATCH if adjective else None
 
 
 def _reach(detail: Detail, reading: Reading, place: int) -> float:

@@ -24,7 +24,6 @@ from rag.fit import (
     ALL_WORDS,
     MOST_WORDS,
     Scale,
-    astray,
     beside,
     fit_features,
     gap_places,
@@ -36,6 +35,7 @@ from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Row
 from rag.shortlist import Shortlist
+from rag.vetoes import astray
 
 Vectors = Mapping[str, NDArray[np.float32]]
 _NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold

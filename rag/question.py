@@ -19,7 +19,7 @@ from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
 from rag.releases import asks_for_newest
 from rag.slips import mended
-from rag.statements import indirect, joined, statement
+from rag.statements import indirect, joined, nature_clause, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
@@ -222,7 +222,7 @@ def _detail(
     past = bool(re.match(r"(?:has|have|had|did|was|were)\b", low)) or bool(
         re.search(r"\balready\b|\btoday\b|\bnow\b", low)
     )
-    return Detail(
+    found = Detail(
         text=joined(row, range(len(row))) or part.strip(" ?."),
         ask=ask, terms=terms, subject=subject, focus=focus_text, aspects=aspects,
         negated=_negated(row, ask), passive=_passive(row), presumed=presumed,
@@ -233,6 +233,9 @@ def _detail(
         newest=any(asks_for_newest(token) for token in row),
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),
     )  # fmt: skip
+    if found.nature and not any(c.isdigit() for c in found.text):  # a name may be parsed as anything
+        return replace(found, indirect=nature_clause(found.text))
+    return found
 
 
 def _negated(row: Sequence[Token], ask: Ask) -> bool:

@@ -36,7 +36,7 @@ ORDER = (
     ("asked", "phrasing", "leads", "followups", "statements", "terms", "coordination", "question"),
     ("directives", "postings", "vocabulary", "retrieval", "covering", "library", "stock"),
     ("reader", "reader_layers"),
-    ("answer_type", "gaps"),
+    ("answer_type", "gaps", "values"),
     (
         "governors",
         "rejection",
@@ -52,6 +52,7 @@ ORDER = (
     ),
     (
         "fit",
+        "vetoes",
         "candidates",
         "shortlist",
         "bounds",
@@ -61,7 +62,7 @@ ORDER = (
         "overview",
         "assessment",
     ),
-    ("values", "scope", "timeline"),
+    ("scope", "timeline"),
     ("phrases", "composition", "suggestions", "subjects"),
     ("inquiries",),
     ("closing", "changing"),

@@ -453,6 +453,23 @@ def test_a_name_is_no_verb_of_a_statement(parser: Parser) -> None:
     assert "Ascends" not in found.statement
 
 
+@pytest.mark.parametrize(
+    ("question", "clause"),
+    [
+        ("What is MindIE?", "what MindIE is"),
+        ("What's MindIE?", "what MindIE is"),
+        ("What does vLLM Ascend do?", "what vLLM Ascend does"),
+        ("What are SIGs?", "what SIGs are"),
+    ],
+)
+def test_what_a_thing_is_is_asked_in_the_order_of_a_clause(
+    parser: Parser, question: str, clause: str
+) -> None:
+    names = {"mindi": 1.0, "vllm": 1.0, "ascend": 1.0, "sig": 1.0}
+    (detail,) = understand(question, parser.parse, names).details
+    assert detail.indirect == clause
+
+
 def test_a_word_with_the_stem_of_a_kind_of_thing_is_none(parser: Parser) -> None:
     for question, heads in (
         ("Is the Halda product ready?", {"product"}),
