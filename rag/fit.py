@@ -162,6 +162,8 @@ def _fits_focus(detail: Detail, row: Row, segment: Segment, matches: Mapping[str
         if any(t.key in _COUNTS for t in detail.of("focus")):
             return True
         of_them = _OF_THEM.search(detail.text) is not None
+        if best is None and detail.predicate is not None:  # "how many were built": so many of what was built
+            return has_predicate(detail, row, segment)
         return best is None or (best.strength >= 0.5 and amount_of(row.reading, best.place, of_them=of_them))
     if detail.ask is Ask.WHAT and best is None and detail.predicate is not None:
         return has_predicate(detail, row, segment)

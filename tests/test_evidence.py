@@ -326,6 +326,14 @@ def test_what_a_thing_is_or_does_is_told_by_no_mere_mention(
     assert sentence in sentences(*evidence(parser, "What is said of Norvik?", text))
 
 
+def test_how_many_were_built_is_an_amount_of_what_was_built(parser: Parser) -> None:
+    text = "## Works\n\nThree groups had asked for it since 2021. Of the small pumps 40 were built.\n"
+    found, library = evidence(parser, "How many were built?", text)
+    place = STATED_FEATURES.index("object")
+    fits = {library.rows[c.row].reading.sentence.text[:5]: c.features[place] for c in found.stated}
+    assert fits == {"Three": 0.0, "Of th": 1.0}
+
+
 def test_what_a_thing_is_is_withheld_by_what_says_so(parser: Parser) -> None:
     maker = "Norvik has yet to disclose which licences it will use."
     nature = "The makers have yet to disclose what Norvik is."
