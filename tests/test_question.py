@@ -473,6 +473,8 @@ def test_what_a_thing_is_is_asked_in_the_order_of_a_clause(
 def test_a_word_with_the_stem_of_a_kind_of_thing_is_none(parser: Parser) -> None:
     for question, heads in (
         ("Is the Halda product ready?", {"product"}),
+        ("Is the Halda programme ready?", {"programme"}),
+        ("Are the Halda libraries ready?", {"libraries"}),
         ("Is Halda production ready?", set()),
     ):
         (detail,) = understand(question, parser.parse, {"halda": 1.0}).details
