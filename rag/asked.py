@@ -29,7 +29,9 @@ OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
 WHOLE = (Ask.OVERVIEW, *OF_ALL)
 
 
-_NATURE = re.compile(r"what(?:['’]s| is| are| (?P<does>does|do)) ", re.IGNORECASE)
+_NATURE = re.compile(
+    r"what(?: ?['’]s| (?P<is>is|are)) (?P<thing>.+)|what (?P<does>do|does) (?P<who>.+) do", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +99,22 @@ class Detail:
     def nature(self) -> str:
         """``is`` or ``does`` where only what a named thing is or does is asked, else empty."""
         named = self.of("name") and all(term.role in ("name", "head", "number") for term in self.terms)
-        asked = _NATURE.match(self.text) if named and self.ask is Ask.WHAT else None
+        asked = _NATURE.fullmatch(self.text) if named and self.ask is Ask.WHAT else None
         if asked is None:
             return ""
-        rest = self.text[asked.end() :]
+        rest = asked["thing"] or asked["who"]
         for term in self.terms:
             rest = rest.replace(term.text, " ")
         besides = set(re.findall(r"[^\W\d_]+", rest.lower())) - {"the", "a", "an"}
-        return "does" if asked["does"] and besides == {"do"} else "" if besides else "is"
+        return "" if besides else "does" if asked["does"] else "is"
+
+    @property
+    def nature_clause(self) -> str:
+        """The question of ``nature`` as a clause: "what X is", "what X does"."""
+        asked = _NATURE.fullmatch(self.text) if self.nature else None
+        if asked is None:
+            return ""
+        return f"what {asked['thing'] or asked['who']} {asked['is'] or asked['does'] or 'is'}"
 
     @property
     def keys(self) -> frozenset[str]:

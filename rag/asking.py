@@ -49,34 +49,30 @@ def check_question(question: str) -> None:
         )
 
 
-def understood(
-    question: str, library: Library, parse: Parse, history: Past, spelling: Library | None = None
-) -> tuple[Question, list[str]]:
+def understood(question: str, library: Library, parse: Parse, history: Past) -> tuple[Question, list[str]]:
     """What a question asks, and notices about it.
 
     The earlier questions only lend their subject to words such as "its"; what was answered plays no part.
-
-    Args:
-        question: as it was typed.
-        library: whose names count.
-        parse: tokens of each given text.
-        history: the earlier questions.
-        spelling: whose words are no slips, if not the library's.
     """
-    known = spelling or library
     if sum(sign.isalpha() and ord(sign) > _LATIN_END for sign in question) > _FOREIGN_LETTERS:
         return Question(question.strip(), ()), [ENGLISH_ONLY]
+    return _read(_mended(question, library, history), library, parse), []
+
+
+def _mended(question: str, library: Library, history: Past) -> tuple[str, ...]:
+    """The earlier questions, and last this one, without slips; what is too long or empty is left out."""
+    turns = (turn for turn in map(_asked, history) if turn.strip() and len(turn) <= MAX_QUESTION_CHARACTERS)
+    return tuple(mend(_visible(text), library.surface, library.frequency) for text in (*turns, question))
+
+
+def _read(texts: Sequence[str], library: Library, parse: Parse) -> Question:
+    """What the last of some questions asks, as it is read with the names of a library."""
     subject, last = "", tuple[Detail, ...]()
-    for turn in history:
-        asked = _asked(turn)
-        if not asked.strip() or len(asked) > MAX_QUESTION_CHARACTERS:
-            continue
-        typed = mend(_visible(asked), known.surface, known.frequency)
-        found = understand(typed, parse, library.names, subject, last)
+    for text in texts[:-1]:
+        found = understand(text, parse, library.names, subject, last)
         last = found.details or last
         subject = next((d.subject for d in found.details if d.subject), subject)
-    text = mend(_visible(question), known.surface, known.frequency)
-    return understand(text, parse, library.names, subject, last), []
+    return understand(texts[-1], parse, library.names, subject, last)
 
 
 def _visible(text: str) -> str:
@@ -115,9 +111,8 @@ def by_day(question: str, library: Library, parse: Parse, history: Past) -> Call
     A question is read anew only where one of its words counted otherwise then.  A name that no document had
     on that day is no misspelt other one: what it is, is known by now.
     """
-    texts = [_visible(question), *(_visible(_asked(turn)) for turn in history)]
-    mended = [mend(text, library.surface, library.frequency) for text in texts]
-    words = sorted({word for text in mended for word in (*text.split(), *_WORD.findall(text))})
+    texts = _mended(question, library, history)
+    words = sorted({word for text in texts for word in (*text.split(), *_WORD.findall(text))})
     keys = [word_key(word.strip(_MARKS)) for word in words]
     known: dict[tuple[object, ...], Question] = {}
 
@@ -126,7 +121,7 @@ def by_day(question: str, library: Library, parse: Parse, history: Past) -> Call
         names = view.names
         sign = tuple(names.get(key) for key in keys)
         if sign not in known:
-            known[sign] = understood(question, view, parse, history, library)[0]
+            known[sign] = _read(texts, view, parse)
         return known[sign]
 
     return then

@@ -56,7 +56,7 @@ def best_first(
         measure: gives a row's best clause; None where it tells nothing.
         least: the merit below which a sentence is not read.
     """
-    merits = sorted((c.merit for c in known if not (c.alien or c.astray)), reverse=True)[:MOST_COVERED]
+    merits = sorted((c.merit for c in known if c.relevant), reverse=True)[:MOST_COVERED]
     found: list[Candidate] = []
     for bound, row in sorted(rows, key=lambda one: (-one[0], one[1])):
         if bound < least or (len(merits) == MOST_COVERED and bound < merits[-1]):
@@ -64,6 +64,6 @@ def best_first(
         if (candidate := measure(row)) is None:
             continue
         found.append(candidate)
-        if not (candidate.alien or candidate.astray):
+        if candidate.relevant:
             merits = sorted((*merits, candidate.merit), reverse=True)[:MOST_COVERED]
     return found

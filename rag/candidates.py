@@ -63,6 +63,11 @@ class Candidate:
         return not found["coverage"] and found["names_missing"] >= 1
 
     @property
+    def relevant(self) -> bool:
+        """Whether it may state what is asked, and has a name or another word of the question."""
+        return not (self.alien or self.astray)
+
+    @property
     def _measured(self) -> dict[str, float]:
         """What is known so far, by name: before a sentence is read, its last features are missing."""
         return dict(zip(STATED_FEATURES, self.features, strict=False))

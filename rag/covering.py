@@ -16,10 +16,10 @@ from rag.lexicon import opposite_pole
 from rag.question import Detail, Term
 from rag.reading import Reading
 from rag.releases import VERSION_WORDS, told
-from rag.retrieval import AMBIENT_NOUN, Library, Row
+from rag.retrieval import AMBIENT_NOUN, LEXICON_MATCH, NAME_PART, Library, Row
 from rag.stance import Segment
 
-LEXICON_MATCH, OPPOSITE_MATCH = 0.9, 0.8
+OPPOSITE_MATCH = 0.8
 _LONGEST_MODIFIER = 3  # words
 MODIFIER_MATCH = 0.4  # of another word for it that only tells which thing of a kind is meant
 OTHER_SEGMENT, BEFORE = 0.7, 0.75
@@ -106,7 +106,7 @@ def best_match(
         if same and not (exact_only and key in reading.aside):
             return Match(1.0, place)
         if term.role == "name" and _part_of_name(term, reading.tokens[place]):
-            return Match(0.9, place)
+            return Match(NAME_PART, place)
         if exact_only or reading.tokens[place].pos == "PUNCT":
             continue
         shared = term.meanings & row.meanings.get(place, frozenset())

@@ -65,10 +65,8 @@ def _is_explained(tokens: Sequence[Token], place: int) -> bool:
             return True
         if token.pos not in ("ADJ", "ADV", "NUM", "PROPN") and token.tag not in ("VBN", "HYPH"):
             break
-    spelt = (
-        tokens[place + 1].text == "("
-    )  # "NAS (Norvik Auto Sampler)"; behind a comma a name is another thing
-    kinds = ("NOUN", "PROPN") if spelt else ("NOUN",)
+    # "NAS (Norvik Auto Sampler)" is spelt out; behind a comma a name is another thing.
+    kinds = ("NOUN", "PROPN") if tokens[place + 1].text == "(" else ("NOUN",)
     beside = (p for p, t in enumerate(tokens) if t.dep == "appos" and t.pos in kinds and t.text.isalpha())
     return any(min(subtree(tokens, p)) == place + 2 for p in beside)
 

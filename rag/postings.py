@@ -31,9 +31,6 @@ class Postings:
         self._names: dict[str, array[int]] = {}
         self._initials: list[tuple[str, str]] = []
 
-    def __len__(self) -> int:
-        return len(self._initials)
-
     def add(self, reading: Reading, senses: Iterable[str]) -> None:
         """The next sentence; ``senses`` are the meanings and poles of its words."""
         number = len(self._initials)

@@ -19,7 +19,7 @@ from rag.lexicon import lexicon
 from rag.phrasing import AUX, SAYING, WH, asks, cased, clean, embedded, pattern, split
 from rag.releases import asks_for_newest
 from rag.slips import mended
-from rag.statements import indirect, joined, nature_clause, statement
+from rag.statements import indirect, joined, statement
 from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
@@ -234,7 +234,7 @@ def _detail(
         hedged=bool(re.match(r"(?:can|could|may|might)\b", low)),
     )  # fmt: skip
     if found.nature and not any(c.isdigit() for c in found.text):  # a name may be parsed as anything
-        return replace(found, indirect=nature_clause(found.text))
+        return replace(found, indirect=found.nature_clause)
     return found
 
 

@@ -32,6 +32,7 @@ from rag.vocabulary import Frequency, Names, Surface, Vocabulary, earliest, talk
 # against compiler/runtime .52, Ubuntu/Debian .47, licence/price .25.
 SAME_WORD, KIN_WORD = 0.74, 0.60
 SAME_MATCH, KIN_MATCH = 0.75, 0.5
+LEXICON_MATCH, NAME_PART = 0.9, 0.9  # of a word with the same meaning, and of a name within a longer one
 AMBIENT_NOUN = 0.6  # of a noun that stands in a document's title
 _MOST_KIN = 256  # words of questions whose kin are remembered
 
@@ -200,9 +201,10 @@ class Library:
                 most[:] = AMBIENT_NOUN
             for word, strength in self._kin_now(term.key, vectors).items():
                 _raise(most, self._postings.with_words((word,)), strength)
-            _raise(most, self._postings.with_senses((*term.meanings, *map(opposite_pole, term.poles))), 0.9)
+            senses = (*term.meanings, *map(opposite_pole, term.poles))
+            _raise(most, self._postings.with_senses(senses), LEXICON_MATCH)
             if term.role == "name":
-                _raise(most, self._postings.with_part(term.text), 0.9)
+                _raise(most, self._postings.with_part(term.text), NAME_PART)
                 if term.text.isupper():
                     most[self._postings.spelling(term.text)] = 1.0
             most[self._postings.with_words(term.key.split())] = 1.0

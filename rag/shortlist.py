@@ -88,7 +88,7 @@ class Shortlist:
         else:
             worthy = (n for n, c in worded.items() if c.merit >= self._merit - _BEHIND)
             close = {*self.near(worded, cosines), *worthy}
-            covered = [n for n in covered if n in close and not (worded[n].alien or worded[n].astray)]
+            covered = [n for n in covered if n in close and worded[n].relevant]
             linked = [n for n in linked if n in close or _link(fits[n]) >= self._link - _BEHIND_OPEN]
         chosen = _first(covered[:MOST_COVERED], linked[:MOST_OPEN], near[:NEAREST], room)
         self._chosen += len(chosen)

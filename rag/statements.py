@@ -111,11 +111,6 @@ def statement(row: tuple[Token, ...]) -> str:
     return " ".join(word for word in words if word)
 
 
-_NATURE = re.compile(
-    r"what(?: ?['’]s| (?P<verb>is|are)) (?P<thing>.+)|what (?P<does>do|does) (?P<who>.+) do", re.I
-)
-
-
 def indirect(row: tuple[Token, ...]) -> str:
     """An open question as a clause: "how long the lamp is guaranteed", "who governs CANN", or "".
 
@@ -141,12 +136,6 @@ def indirect(row: tuple[Token, ...]) -> str:
     kept = {word_key(word) for word in said.split()}
     words = joined(row, range(start + 1, len(row))).split()
     return f"{asked} {said}" if said and all(word_key(word) in kept for word in words) else ""
-
-
-def nature_clause(text: str) -> str:
-    """What is asked by "what is X" or "what does X do", as a clause; "" where the words are others."""
-    asked = _NATURE.fullmatch(text.strip(" ?."))
-    return f"what {asked['thing'] or asked['who']} {asked['verb'] or asked['does'] or 'is'}" if asked else ""
 
 
 def _copular(row: tuple[Token, ...], start: int) -> str:

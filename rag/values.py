@@ -30,12 +30,12 @@ def differ(detail: Detail, one: Reading, other: Reading) -> bool | None:
         return _apart_days(days(one.sentence.text), days(other.sentence.text))
     if detail.ask is Ask.AMOUNT or detail.aspects & _AMOUNTS:
         return _apart(_numbers(detail, one), _numbers(detail, other))
-    return None if detail.listing else _apart(_instances(detail, one), _instances(detail, other))
+    return None if detail.listing else _apart_names(detail, one, other)
 
 
 def name_others(detail: Detail, one: Reading, other: Reading) -> bool:
     """Whether two sentences name different values of what is asked for ("MIT", "GPL"), numbers apart."""
-    return _apart(_instances(detail, one), _instances(detail, other)) is True
+    return _apart_names(detail, one, other) is True
 
 
 def same(one: str, other: str) -> bool:
@@ -52,6 +52,10 @@ def _given(text: str) -> set[str]:
 
 def _apart(one: set[str], other: set[str]) -> bool | None:
     return one.isdisjoint(other) if one and other else None
+
+
+def _apart_names(detail: Detail, one: Reading, other: Reading) -> bool | None:
+    return _apart(_instances(detail, one), _instances(detail, other))
 
 
 def _apart_days(one: list[Day], other: list[Day]) -> bool | None:

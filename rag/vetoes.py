@@ -95,7 +95,7 @@ def _of_the_other_clause(row: Row, matches: Mapping[str, Match]) -> bool:
         leans = any(tokens[p].tag in ("PRP", "PRP$", "WDT", "WP") for p in inside)
         if not own or leans or not told & set(inside):
             continue
-        another = not any(found & set(subtree(tokens, p)) for p in own)
+        another = not any(found & subtree(tokens, p) for p in own)
         if another and any(p in found and p not in inside for p in subjects):
             return True
     return False
@@ -166,7 +166,7 @@ def _of_another_name(detail: Detail, row: Row, missing: Sequence[Term]) -> bool:
         return False
     reading = row.reading
     heads = [place for place, token in enumerate(reading.tokens) if token.dep in SUBJECTS]
-    places = {p for head in heads for p in (head, *subtree(reading.tokens, head))}
+    places = {p for head in heads for p in subtree(reading.tokens, head)}
     inside = {reading.keys[p] for p in places if not detail.aspects & row.values.get(p, frozenset())}
     others = {key for key in inside & reading.own if key[:1].isalpha()}  # no "1970s"
     speaker = {
