@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -77,6 +78,10 @@ def test_measuring_stops_where_no_other_sentence_can_be_among_the_best() -> None
     asked.clear()
     best_first(bounds, found[:3], measure, -inf)
     assert asked == [0, 1, 2]  # with three that are known, of which one is measured again
+    asked.clear()
+    astray = [replace(candidate, astray=True) for candidate in found]
+    best_first(bounds, astray, measure, -inf)
+    assert asked == [0, 1, 2, 3, 4]  # what states nothing of what is asked keeps no other from being read
     asked.clear()
     best_first(bounds, [], measure, 2.0)
     assert asked == [0, 1, 2]
