@@ -23,6 +23,7 @@ from rag.retrieval import Library
 from rag.settings import MAX_QUESTION_CHARACTERS
 from rag.spelling import mend
 from rag.timeline import Encode, Standing, finding, measured, standings
+from rag.written import as_written
 
 Past = Sequence[Turn | Mapping[str, str] | str]
 ENGLISH_ONLY = "Questions and sources are English for now."
@@ -62,7 +63,8 @@ def understood(question: str, library: Library, parse: Parse, history: Past) -> 
 def _mended(question: str, library: Library, history: Past) -> tuple[str, ...]:
     """The earlier questions, and last this one, without slips; what is too long or empty is left out."""
     turns = (turn for turn in map(_asked, history) if turn.strip() and len(turn) <= MAX_QUESTION_CHARACTERS)
-    return tuple(mend(_visible(text), library.surface, library.frequency) for text in (*turns, question))
+    mended = (mend(_visible(text), library.surface, library.frequency) for text in (*turns, question))
+    return tuple(as_written(text, library.hyphened, library.frequency, library.stands) for text in mended)
 
 
 def _read(texts: Sequence[str], library: Library, parse: Parse) -> Question:

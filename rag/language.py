@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-PARSER_VERSION = "en_core_web_sm-3.8.0/2"
+PARSER_VERSION = "en_core_web_sm-3.8.0/3"
 
 # British spellings and a few words that a stemmer leaves apart from their relatives.
 _SPELLING = (
@@ -58,6 +58,8 @@ _AUXILIARIES = frozenset(
     "could ca may might must ought need dare use used get got better gon going wan let ain dont cant".split()
 )
 _DIGIT = re.compile(r"\d")
+_VERSION = re.compile(r"v?(?P<number>\d+(?:\.\d+)+)(?P<stage>[a-z][a-z\d.]*)?")
+_PATCH_ZERO = re.compile(r"(?<=\.)(\d+(?:\.\d+)*?)(?:\.0)+$")
 
 
 class Token(NamedTuple):
@@ -203,14 +205,16 @@ def function_words() -> Set[str]:
 def word_key(word: str) -> str:
     """The form in which two words are compared: case, British spelling and inflection removed.
 
-    Words with a digit (versions, model names, amounts) are compared as they are, but for case.
+    Words with a digit (versions, model names, amounts) are compared as they are, but for case; "v0.23.0" and
+    "0.23" are one version.
     The stemmer is Snowball English (Porter2).
     """
     low = word.lower().strip("’'`-–—.,;:!?()[]\"“”")
     if low.endswith(("’s", "'s")):
         low = low[:-2]
     if _DIGIT.search(low):
-        return low
+        version = _VERSION.fullmatch(low)
+        return _PATCH_ZERO.sub(r"\1", version["number"]) + (version["stage"] or "") if version else low
     if low not in _KEEP:
         for pattern, replacement in _SPELLING:
             low = pattern.sub(replacement, low)

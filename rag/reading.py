@@ -22,7 +22,7 @@ from rag.sentences import Sentence, sentences
 from rag.slips import mended
 from rag.stance import Stance, read
 
-ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-5"
+ANALYSIS_VERSION = f"{PARSER_VERSION}/reading-6"
 
 _BACK = frozenset("this these it they such those them theirs its their".split())
 _ANAPHORIC = frozenset("this these those such it its they their them both he she his her that".split())

@@ -139,7 +139,18 @@ class Library:
     @property
     def surface(self) -> Surface:
         """For each word, in lower case, the form in which it is mostly written."""
-        return Surface(self._vocabulary, self.day)
+        return Surface(self._vocabulary.forms, self.day)
+
+    @property
+    def hyphened(self) -> Surface:
+        """For each name with hyphens and a digit, in lower case, the form in which it is mostly written."""
+        return Surface(self._vocabulary.hyphened, self.day)
+
+    def stands(self, low: str) -> bool:
+        """Whether a text in small letters stands in a sentence as it is: every one is looked at."""
+        return any(
+            low in self.rows[row].reading.sentence.text.lower() for _, own in self.stages for row in own
+        )
 
     def focal(self, key: str) -> bool:
         """Whether the documents talk about the thing with this name, and do not only mention it."""

@@ -7,6 +7,7 @@ its own.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,6 +17,8 @@ from functools import cache
 
 from rag.language import word_key
 from rag.reading import Reading
+
+_HYPHENED = re.compile(r"[^\W\d_][^\W_]*(?:-[^\W_]+(?:\.\d+)*)+")
 
 
 def _series() -> defaultdict[str, list[date]]:
@@ -31,6 +34,7 @@ class Vocabulary:
     uses: defaultdict[str, list[date]] = field(default_factory=_series)
     as_name: defaultdict[str, list[date]] = field(default_factory=_series)
     forms: dict[str, dict[str, list[date]]] = field(default_factory=dict)
+    hyphened: dict[str, dict[str, list[date]]] = field(default_factory=dict)
 
     def add(self, day: date, reading: Reading) -> None:
         """Count one sentence; no earlier day may follow."""
@@ -44,6 +48,13 @@ class Vocabulary:
         for token in reading.tokens:
             if token.text.isalpha():
                 self.forms.setdefault(token.low, {}).setdefault(token.text, []).append(day)
+        for name in hyphened(reading.sentence.text):
+            self.hyphened.setdefault(name.lower(), {}).setdefault(name, []).append(day)
+
+
+def hyphened(text: str) -> list[str]:
+    """The names of a text that are written with hyphens and have a digit: "Norvik-2.1-Mini"."""
+    return [name for name in _HYPHENED.findall(text) if any(c.isdigit() for c in name)]
 
 
 def until(days: list[date], day: date) -> int:
@@ -88,20 +99,20 @@ class Names(Mapping[str, float]):
 
 @dataclass(frozen=True, slots=True)
 class Surface(Mapping[str, str]):
-    """For each word that is used up to a day, in lower case, the form in which it is mostly written."""
+    """For each form in lower case that is used up to a day the one in which it is mostly written."""
 
-    vocabulary: Vocabulary
+    forms: Mapping[str, Mapping[str, list[date]]]
     day: date
 
     def __getitem__(self, low: str) -> str:
-        forms = self.vocabulary.forms.get(low, {})
+        forms = self.forms.get(low, {})
         counts = {form: count for form, days in forms.items() if (count := until(days, self.day))}
         if not counts:
             raise KeyError(low)
         return max(counts, key=lambda form: counts[form])
 
     def __iter__(self) -> Iterator[str]:
-        for low, forms in self.vocabulary.forms.items():
+        for low, forms in self.forms.items():
             if any(days[0] <= self.day for days in forms.values()):
                 yield low
 

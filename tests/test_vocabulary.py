@@ -40,11 +40,11 @@ def test_sentences_with_a_word_are_counted_up_to_the_day(vocabulary: Vocabulary)
 
 
 def test_a_word_has_the_form_in_which_it_is_mostly_written_by_then(vocabulary: Vocabulary) -> None:
-    assert Surface(vocabulary, EARLY)["heron"] == "Heron"
-    assert Surface(vocabulary, LATE)["heron"] == "heron"
-    assert "fish" not in Surface(vocabulary, EARLY)
-    assert {"fish", "nests"} <= set(Surface(vocabulary, LATE))
-    assert len(Surface(vocabulary, EARLY)) < len(Surface(vocabulary, LATE))
+    assert Surface(vocabulary.forms, EARLY)["heron"] == "Heron"
+    assert Surface(vocabulary.forms, LATE)["heron"] == "heron"
+    assert "fish" not in Surface(vocabulary.forms, EARLY)
+    assert {"fish", "nests"} <= set(Surface(vocabulary.forms, LATE))
+    assert len(Surface(vocabulary.forms, EARLY)) < len(Surface(vocabulary.forms, LATE))
 
 
 def test_the_first_day_of_a_thing_is_the_earliest_in_whatever_order() -> None:
