@@ -39,6 +39,9 @@ Encode = Callable[[Sequence[str]], NDArray[np.float32]]
 # How much less sure a later part may be than the one that it stands before, in log-odds: of the same verdict,
 # and of the other one.
 SAME, OTHER = 0.7, 1.0
+# From this much surer on, in log-odds, it leads alone, though it speaks of no more than a part.
+_FAR_SURER = 2.5
+_FEW_WORDS = 0.3  # of a question: what has fewer of them may be about something else
 _OBJECT = STATED_FEATURES.index("object")
 _SHOWN_EARLIER = 3
 
@@ -186,6 +189,13 @@ def _sure(new: Standing, old: Standing, room: float) -> bool:
     return new.lead.sureness >= old.lead.sureness - room
 
 
+def _far_surer(new: Standing, old: Standing) -> bool:
+    """Whether a later sentence is far surer than one with few words of the question: that was a near miss."""
+    lead = old.lead.lead
+    beside = isinstance(lead, Candidate) and lead.coverage < _FEW_WORDS
+    return beside and new.lead.lead.score >= lead.score + _FAR_SURER
+
+
 def _exact(new: Standing) -> bool:
     """Whether a statement has every word of the question."""
     lead = new.lead.lead
@@ -223,7 +233,9 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     # what is asked for (an amount, where a number is) or a word of it says it of no more than a newer one.
     readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
     gained = _fits(new) > _fits(old) or (_exact(new) and not _exact(old))
-    narrower = vaguer or (not (detail.newest or gained) and not as_wide(detail, *readings))
+    narrower = vaguer or not (detail.newest or gained or as_wide(detail, *readings))
+    if detail.ask is not Ask.YES_NO and _far_surer(new, old):
+        return new
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
     apart = None if gained else _differ(detail, new.lead, old.lead, library)

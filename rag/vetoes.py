@@ -22,6 +22,18 @@ from rag.stance import Segment
 _OF_A_SUBJECT = (Ask.AMOUNT, Ask.WHEN, Ask.WHERE, Ask.WHY, Ask.HOW, Ask.YES_NO)
 _CONDITIONS = frozenset("if unless when once whether after before until while".split())
 _SUPPOSED = re.compile(r"\b(?:if|unless|in case|suppose|supposing|provided)\b", re.IGNORECASE)
+_LICENCE = "aspect:licence"
+# What a sentence that tells a licence has one of: a word for it, a licence's name, or who may have the thing.
+_LICENSING = frozenset(
+    (
+        _LICENCE,
+        *map(
+            word_key,
+            "proprietary copyright copyrighted domain eula terms permission open free closed source".split(),
+        ),
+    )
+)
+_UNDER_A_NAME = re.compile(r"\bunder (?:the |an? )?[A-Z]")  # no list has every licence: "under EUPL 1.2"
 _HELPING = ("aux", "auxpass")
 _SPECIFYING = ("det", "poss", "nummod", "relcl")
 
@@ -62,8 +74,14 @@ def astray(
 def _has_none(detail: Detail, row: Row, value: float) -> bool:
     """Whether a sentence has no amount, or neither a time nor a condition, where a question asks for one.
 
-    Who asks for somebody may be told of a board or a gardener: no list has them all.
+    Or no word of licensing where a licence is asked for.  Who asks for somebody may be told of a board or a
+    gardener: no list has them all.
     """
+    if detail.ask is Ask.WHAT and any(_LICENCE in t.meanings for t in detail.of("focus")):
+        there = (m for of in (row.meanings, row.values) for meanings in of.values() for m in meanings)
+        return not (
+            _LICENSING & {*there, *row.reading.keys} or _UNDER_A_NAME.search(row.reading.sentence.text)
+        )
     if detail.ask not in (Ask.WHEN, Ask.AMOUNT) or value:
         return False
     conditional = any(

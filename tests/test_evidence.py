@@ -246,6 +246,19 @@ def test_no_time_and_no_amount_state_none(parser: Parser) -> None:
     assert not sentences(found, library)
 
 
+def test_what_has_no_word_of_licensing_states_no_licence(parser: Parser) -> None:
+    question = "What licence was the lamp released under?"
+    text = "## The lamp\n\nThe lamp was released in May{}.\n"
+    assert not sentences(*evidence(parser, question, text.format("")))
+    for told in (
+        " under the GPL",
+        " under EUPL 1.2",
+        " into the public domain",
+        " with a licence of its maker's",
+    ):
+        assert sentences(*evidence(parser, question, text.format(told)))
+
+
 def test_a_sentence_that_withholds_nothing_is_not_shown_as_doing_so(parser: Parser) -> None:
     detail, library, *rest = made(parser, WORKS, "Who decides what goes into the pumps?")
     found, _ = evidence(parser, "Who decides what goes into the pumps?", WORKS)
@@ -355,7 +368,7 @@ def test_a_value_stands_for_the_attribute_that_is_asked_for(parser: Parser) -> N
     measured = {}
     for value in ("Apache 2.0", "some snow"):
         found, _ = evidence(parser, "What licence does the kit have?", text.format(value))
-        measured[value] = max(one.coverage for one in found.stated)
+        measured[value] = max((one.coverage for one in found.stated), default=0.0)
     assert measured["Apache 2.0"] > 0.9 > measured["some snow"]
 
 

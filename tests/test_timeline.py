@@ -75,6 +75,10 @@ def leading(answer: Answer) -> Finding:
     return answer.findings[0]
 
 
+def leading_quote(answer: Answer) -> str:
+    return answer.citations[leading(answer).citations[0]].quote
+
+
 def quotes(answer: Answer) -> list[str]:
     return [answer.citations[index].quote for index in leading(answer).citations]
 
@@ -251,6 +255,38 @@ def test_a_name_of_today_was_no_misspelt_other_one_before(assistant: Assistant, 
     )  # fmt: skip
     assert "Turin" in answer.text
     assert "Leeds" not in answer.text and not leading(answer).history[1:]
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("Which Tarn release does Norvik 2.3 need?", "9.1.0"),
+        ("Which Tarn release does Norvik v2.3.0 need?", "9.1.0"),
+        ("How many weights does norvik 2.0 pro have?", "505"),
+        ("Which licence is the 505B model under?", "MIT"),
+    ],
+)
+def test_releases_and_names_may_be_written_otherwise_than_in_the_documents(
+    assistant: Assistant, tmp_path: Path, question: str, number: str
+) -> None:
+    text = (
+        "Norvik v2.3.0 requires Tarn 9.1.0. Norvik v2.2.0 requires Tarn 8.4.0. Norvik-2.0-Pro has about 505 "
+        "billion weights. Norvik-2.0-Flash has about 92 billion weights. "
+        "The model with 505 billion weights is under MIT."
+    )
+    answer = asked_over(tmp_path / "corpus", assistant, question, ("2025-06-02", text))
+    assert answer.status is Status.STATED
+    assert number in leading_quote(answer)
+
+
+def test_a_far_surer_later_statement_leads_over_what_was_rather_a_near_miss(
+    assistant: Assistant, tmp_path: Path
+) -> None:
+    near = "While full access would permit builders to change the Norvik, the plan protects the owned parts."
+    sure = "After termination of the Norvik agreement, copies of the drawings must be deleted."
+    question = "If the Norvik agreement ends, what do we have to do with the copies we hold?"
+    answer = asked_over(tmp_path / "corpus", assistant, question, ("2025-01-10", near), ("2025-06-02", sure))
+    assert leading_quote(answer) == sure and near not in answer.text
 
 
 def test_what_nobody_sees_in_a_question_changes_nothing(assistant: Assistant) -> None:
