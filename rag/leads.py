@@ -56,9 +56,10 @@ class Lead:
 
 
 def without_openers(text: str) -> Lead:
-    """The question without "according to ..." and "besides ..."."""
+    """The question without "according to ...", "besides ..." and ", the owner or somebody else"."""
     lead = Lead(text)
-    for name in ("in_sources", "in_sources_last"):
+    leading = ("in_sources", "in_sources_last", *(("or_else",) if text.split()[0].lower() in WH else ()))
+    for name in leading:
         lead = replace(lead, text=pattern(name).sub("", lead.text, count=1).strip())
     for name in ("by_speaker", "by_speaker_last"):
         if match := pattern(name).search(lead.text):

@@ -53,8 +53,8 @@ class Lexicon:
         return meanings - {self.narrower[one] for one in meanings if one in self.narrower}
 
     def somebody(self, token: Token) -> bool:
-        """Whether a word means a person or body; a verb does not for having the stem of one ("operates")."""
-        return token.key in self.people and token.pos not in ("VERB", "AUX")
+        """Whether a word means a person or body; one with its stem does not ("operates", "engine")."""
+        return token.lemma.lower() in self.people and token.pos not in ("VERB", "AUX")
 
     def values(self, keys: Sequence[str]) -> dict[int, frozenset[str]]:
         """For each position the aspects whose instances cover it."""
@@ -149,8 +149,8 @@ def lexicon() -> Lexicon:
         for sign, phrases in zip("+-", pair, strict=True):
             for phrase in phrases:
                 sides[phrase] = sides.get(phrase, frozenset()) | {f"{number}{sign}"}
-    generic, people = (frozenset(map(word_key, data["question"][name])) for name in ("generic", "people"))
-    kinds = frozenset(data["question"]["kinds"])
+    generic = frozenset(map(word_key, data["question"]["generic"]))
+    people, kinds = (frozenset(data["question"][name]) for name in ("people", "kinds"))
     every = (*groups, *instances, *sides)
     longest, beginnings = max(map(len, every)), frozenset(phrase[0] for phrase in every)
     narrower = {f"synonym:{one}": f"synonym:{other}" for one, other in data["narrower"].items()}

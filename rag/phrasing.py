@@ -34,6 +34,7 @@ _LEADING = frozenset(
 _OPENERS = frozenset(
     "the a an this that these those it its they their there my our in on at all some no".split()
 )
+_SIDE = frozenset("if unless when once after before while although though until assuming suppose".split())
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -61,8 +62,9 @@ def clean(text: str) -> tuple[str, list[str]]:
         if not sentence or pattern("empty_order").match(sentence) or pattern("tag").fullmatch(sentence):
             continue
         head, colon, tail = sentence.partition(":")
-        if colon and len(tail.split()) > 2 and not asks(head + "."):
+        if colon and len(tail.split()) > 2 and not _asks_before(head, tail):
             stripped = _stripped(tail.strip())
+            context.append(head)
             asked.append(
                 stripped
                 if (asks(stripped) and len(stripped.split()) > 6) or stripped.endswith("?")
@@ -80,6 +82,13 @@ def clean(text: str) -> tuple[str, list[str]]:
     if not asked and context:
         asked, context = [context[-1]], context[:-1]
     return " ".join(asked), context
+
+
+def _asks_before(head: str, tail: str) -> bool:
+    """Whether what stands before a colon asks already; a few words before a question do not."""
+    leads = tail.rstrip().endswith("?") and tail.split()[0].lower() in WH | AUX
+    words = set(re.findall(r"[\w'’]+", head.lower()))
+    return asks(f"{head}.") and not (leads and not words & (WH | AUX))
 
 
 def _in_order(sentence: str) -> list[str]:
@@ -171,19 +180,33 @@ def split(question: str) -> list[str]:
     parts = [p.strip(" ,;") for p in pattern("split").split(question) if p and p.strip(" ,;?")]
     kept: list[str] = []
     for part in parts:
-        first = part.split()[0].lower() if part.split() else ""
-        # An auxiliary after "and" opens a new question only where a first one stood complete.
-        if kept and first in AUX and not _complete(kept[-1]):
-            comma = f"{kept[-1]}," in question
-            kept[-1] = f"{kept[-1]}, {part}" if comma else f"{kept[-1]} and {part}"
+        comma = bool(kept) and f"{kept[-1]}, {part}" in question
+        if comma and _is_side(kept[-1]):
+            kept[-1] = f"{part.rstrip(' ?')} {kept[-1][0].lower()}{kept[-1][1:]}"
+        elif kept and part.split()[0].lower() in AUX and not _complete(kept[-1], comma, part):
+            kept[-1] = f"{kept[-1]}, {part}" if f"{kept[-1]}," in question else f"{kept[-1]} and {part}"
         else:
             kept.append(part)
     return kept or [question]
 
 
-def _complete(part: str) -> bool:
-    words = part.lower().split()
-    return bool(words) and (words[0] in AUX or words[0] in WH) and len(words) > 3
+def _is_side(part: str) -> bool:
+    """Whether a part is the side clause of the question behind it: "if the crop fails, who pays"."""
+    first, *others = part.lower().split()
+    asks_when = first == "when" and others[:1] and others[0] in AUX
+    return first in _SIDE and len(others) > 1 and not asks_when
+
+
+def _complete(before: str, comma: bool, part: str) -> bool:
+    """Whether a question is complete, so that an auxiliary opens the next one.
+
+    Behind a bare comma it needs a verb, or a pronoun for its subject in the next: "which engines, beside
+    steam, have ..." is one question.
+    """
+    words, subject = before.lower().split(), part.lower().split()[1:2]
+    if comma and not any(word in AUX for word in words):
+        return words[0] in WH and len(words) > 2 and bool(PRONOUNS & {*subject})
+    return (words[0] in AUX or words[0] in WH) and len(words) > 3
 
 
 def embedded(part: str) -> str:

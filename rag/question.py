@@ -24,6 +24,7 @@ from rag.terms import terms_of
 
 __all__ = ["Ask", "Detail", "Parse", "Question", "Term", "clean", "split", "understand"]
 
+_ASKING = ("name", "focus", "noun", "verb", "number")  # a question without one of these asks nothing
 Parse = Callable[[Sequence[str]], list[tuple[Token, ...]]]
 
 
@@ -53,9 +54,10 @@ def understand(
     lead = without_openers(asked)
     asked, premise = _without_premise(lead.text)
     if (premise or context) and has_pronoun(asked) and not names_in(f". {asked}", names):
-        asked = resolve(
-            asked, next(filter(None, (names_in(t, names) for t in (premise, *context[::-1]))), "")
-        )
+        meant = next(filter(None, (names_in(t, names) for t in (premise, *context[::-1]))), "")
+        if premise and not meant:  # "after the crew is warned, what may they do": nothing else says who
+            asked, premise = lead.text, ""
+        asked = resolve(asked, meant)
     asked = complete(asked, history_subject, last, names)
     leads = [asked_itself(embedded(p), names) for p in continued(split(asked), names)]
     parts = [one.text for one in leads]
@@ -75,7 +77,7 @@ def understand(
     besides = tuple(dict.fromkeys(key for one in lead.besides for w in one.split() if (key := word_key(w))))
     details = [replace(d, premise=premise, besides=besides) for d in details]
     understood = asked if asked != text.strip() else text.strip()
-    asking = (d for d in details if d.of("name", "focus", "noun", "verb", "number") or d.ask in OF_ALL)
+    asking = (d for d in details if d.of(*_ASKING) or len(d.of("modifier")) > 1 or d.ask in OF_ALL)
     return Question(understood, tuple(asking))
 
 
@@ -156,7 +158,8 @@ def _ask(row: Sequence[Token]) -> Ask:
     for name, ask in (("amount", Ask.AMOUNT), ("when", Ask.WHEN), ("why", Ask.WHY)):
         if pattern(f"ask.{name}").search(text):
             return ask
-    return _by_word(row, text) or (Ask.YES_NO if len(words) > 3 and _asserts(row) else Ask.WHAT)
+    whole = len(words) > 3 and _asserts(row) and words[-1] not in _LEFT_OPEN
+    return _by_word(row, text) or (Ask.YES_NO if whole else Ask.WHAT)
 
 
 def _by_word(row: Sequence[Token], text: str) -> Ask | None:
@@ -177,19 +180,24 @@ _WORDS = {
 }  # fmt: skip
 
 
+# A statement that ends in one of these leaves open what is asked: "the upper lock is known as".
+_LEFT_OPEN = frozenset(
+    "is are was were be to as by of for in on at from with than because called named the a an between".split()
+)
+
+
 def _asserts(row: Sequence[Token]) -> bool:
     """Whether a question without a question word is a whole statement."""
-    clause = ("ROOT", "ccomp", "conj", "aux", "auxpass")
-    finite = any(
-        t.pos in ("VERB", "AUX") and t.dep in clause and t.tag in ("VBZ", "VBP", "VBD", "MD") for t in row
-    )
+    clause = ("ROOT", "ccomp", "conj")
+    verbs = ((t, row[t.head] if t.dep in ("aux", "auxpass") else t) for t in row if t.pos in ("VERB", "AUX"))
+    finite = any(t.tag in ("VBZ", "VBP", "VBD", "MD") and verb.dep in clause for t, verb in verbs)
     return finite and any(t.dep.startswith("nsubj") and t.low not in ("i", "we", "you") for t in row)
 
 
 def _which_person(row: Sequence[Token]) -> bool:
     for token in row:
         if token.low in ("which", "what") and token.dep in ("det", "poss"):
-            return row[token.head].key in lexicon().people
+            return lexicon().somebody(row[token.head])
     return False
 
 

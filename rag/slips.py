@@ -22,7 +22,7 @@ _SUBJECT_OF = {"aux": "nsubj", "auxpass": "nsubjpass"}
 
 def mended(tokens: Sequence[Token]) -> tuple[Token, ...]:
     """The tokens of one sentence, each known slip put right."""
-    return tuple(_asked_verb(_asked_passive(_parted(_named_first(_rehung(tokens))))))
+    return tuple(_asked_verb(_asked_passive(_asked_subject(_parted(_named_first(_rehung(tokens)))))))
 
 
 def _rehung(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -70,6 +70,21 @@ def _parted(tokens: Sequence[Token]) -> Sequence[Token]:
     return found
 
 
+def _asked_subject(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The subject of "what does Carnot mean?" is a noun, though an odd word is read for an adverb."""
+    asks = [p for p, t in enumerate(tokens[:4]) if t.low in ("do", "does", "did")]
+    if not asks or tokens[0].low not in _ASKING:
+        return tokens
+    return [
+        t._replace(
+            pos="PROPN" if t.text[:1].isupper() else "NOUN", tag="NNP" if t.text[:1].isupper() else "NN"
+        )
+        if t.dep == "nsubj" and t.pos in ("ADV", "ADJ") and p > asks[0] and p == t.head - 1
+        else t
+        for p, t in enumerate(tokens)
+    ]
+
+
 def _asked_passive(tokens: Sequence[Token]) -> Sequence[Token]:
     """A participle behind the only noun of "is a cooler included?" is what is asked, and no attribute."""
     if not tokens or tokens[0].low not in _BE or tokens[0].head != 0:
@@ -95,10 +110,12 @@ def _asked_verb(tokens: Sequence[Token]) -> Sequence[Token]:
     Without it the question has no verb, which one with "does" cannot do without.
     """
     helper = next((p for p, t in enumerate(tokens) if t.low in _HELPING), len(tokens))
-    asks = any(t.low in _ASKING for t in tokens[:helper])
+    asks = 0 == helper < len(tokens) or any(t.low in _ASKING for t in tokens[:helper])
     if not asks or any(t.pos == "VERB" and p != helper for p, t in enumerate(tokens)):
         return tokens
     verb = next((p for p in range(helper + 2, len(tokens)) if _behind_noun(tokens, p)), 0)
+    if helper == 0 and not (tokens[verb - 1].pos == "PROPN" and tokens[verb + 1 : verb + 2]):
+        verb = 0  # "did Norvik ship in May"; nothing asks for the object that could be missing
     if not verb:
         return tokens
     noun = top = verb - 1

@@ -16,6 +16,12 @@ _OPENERS = frozenset("who whom whose what which when where how".split())
 _FINITE = frozenset(("VBZ", "VBD", "VBP", "MD"))
 _ASKERS = frozenset("i we you me us my our your".split())
 _NUMBER = re.compile(r"^\d|\d{4}")  # "310P", "mid-2028"; "openHeron-2.0" is a name
+# No clause has two finite verbs side by side: its subject was cut off in the middle.
+_TWO_FINITE = re.compile(
+    r"\b(?:will|would|can|could|may|might|shall|should|must) "
+    r"(?:is|are|was|were|has|does|did|will|would|can)\b|"
+    r"\b(?:is|are|was|were|has) (?:is|are|was|were|will|would|should|can|could|must|may)\b"
+)
 _MOST_AGAIN = 24  # tokens of a question that is said again
 _FULL = {"ca": "can", "wo": "will", "sha": "shall"}
 # Past forms that no rule makes; a participle of its own (driven) is none of them.
@@ -74,6 +80,8 @@ def statement(row: tuple[Token, ...]) -> str:
         # "when the café opens", "whether X is free": already in the order of a statement
         whole = any(t.dep.startswith("nsubj") and t.low not in WH for t in row[start:])
         return joined(row, range(start, len(row))) if start and whole else ""
+    if row[start + 1 : start + 2] and row[start + 1].low == "there":  # "is there a tool that we can use"
+        return f"there {row[start].low} {joined(row, range(start + 2, len(row)))}"
     subjects = [i for i, t in enumerate(row) if i > start and t.dep.startswith("nsubj")]
     subjects = subjects or [i for i, t in enumerate(row) if i > start and t.dep == "expl"]
     verb = -1 if subjects else _verb_taken_for_a_noun(row, start)
@@ -96,8 +104,8 @@ def statement(row: tuple[Token, ...]) -> str:
     denied = "not" if denial > 0 or row[behind[0]].low in ("not", *_NOT) else ""
     if auxiliary in _DO and not denied:
         moved = next((p for p in behind if row[p].pos not in ("ADV", "PUNCT")), behind[0])
-        if row[moved].text[0].isupper():
-            return ""  # a name is no verb: another parse that went wrong
+        if row[moved].text[0].isupper() or row[moved].pos in ("ADP", "DET", "PRON"):
+            return ""  # a name is no verb, nor is "in": another parse that went wrong
         apart = [p for p in behind if p < moved]
         if moved + 1 in behind and (row[moved].low, row[moved + 1].low) in _OF_TWO_WORDS:
             moved, apart = moved + 1, [*apart, moved]
@@ -108,7 +116,8 @@ def statement(row: tuple[Token, ...]) -> str:
         rest = behind[1:] if row[behind[0]].low in ("not", *_NOT) else behind
         auxiliary = auxiliary if auxiliary not in ("'s", "’s") else "is"
         words = [subject, auxiliary, denied, joined(row, rest)]
-    return " ".join(word for word in words if word)
+    said = " ".join(word for word in words if word)
+    return "" if _TWO_FINITE.search(said) else said
 
 
 def indirect(row: tuple[Token, ...]) -> str:
@@ -184,7 +193,7 @@ def _whole_word(row: Sequence[Token], end: int) -> int:
 
 def _after_question_word(row: Sequence[Token]) -> int:
     """The place behind the question word and its own words ("how often", "since when", "what year")."""
-    places = [i for i, t in enumerate(row[:4]) if t.low in WH or t.low in ("whether", "if")]
+    places = [i for i, t in enumerate(row[:4]) if t.low in WH or (i == 0 and t.low in ("whether", "if"))]
     if not places:
         return 0
     place = places[0] + 1

@@ -28,6 +28,7 @@ _MEASURE = re.compile(r"\d[\d.,]*(?:b|bn|m|t|k)", re.IGNORECASE)
 
 
 _LINKING = frozenset("hold take make play carry bear".split())
+_GRANTING = frozenset("release publish distribute ship offer provide issue".split())
 _MORE = frozenset("more most less least".split())
 _COMPARED = frozenset(("JJR", "JJS", "RBR", "RBS"))
 # Signs of units, which are written like names: "8 GB" is no product.
@@ -56,8 +57,15 @@ def _counts_answers(row: Sequence[Token], place: int, focus: frozenset[int]) -> 
 
 
 def _light(row: Sequence[Token], place: int, focus: frozenset[int]) -> bool:
-    """Whether a verb only links what is asked for to a subject: the position that one holds is one's."""
-    return row[place].lemma in _LINKING and any(row[p].dep == "dobj" and row[p].head == place for p in focus)
+    """Whether a verb only links what is asked for to a subject: the position that one holds is one's.
+
+    So does the one of the licence that a thing is released, shipped or offered under.
+    """
+    lemma = row[place].lemma
+    if lemma in _GRANTING and "under" in (t.low for t in row):
+        meanings = lexicon().meanings([t.key for t in row])
+        return any("aspect:licence" in meanings.get(p, ()) for p in focus)
+    return lemma in _LINKING and any(row[p].dep == "dobj" and row[p].head == place for p in focus)
 
 
 def _ordered(row: Sequence[Token], place: int) -> bool:

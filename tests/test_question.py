@@ -77,6 +77,16 @@ KINDS = [
     ("What don't we know about Ondar yet?", "unknowns"),
     ("I need to know what the Heron costs.", "what"),
     ("Who, if anyone, maintains Kestrel?", "who"),
+    ("Which engines does Kestrel drive?", "what"),  # no engineer
+    ("Which engineers left Velmora?", "who"),
+    ("What developments has Velmora announced?", "what"),
+    ("the upper deck of the Heron is known as", "what"),
+    ("two seats of the Heron that do not fold", "what"),
+    ("If the crew is ill, who steers the Heron?", "who"),
+    ("When Kestrel is released, what licence will it have?", "what"),
+    ("Which engines, along with that of the Heron, have been replaced?", "what"),
+    ("In one line for my readers: what is Kestrel?", "what"),
+    ("Who has the last word on Kestrel, Velmora or somebody else?", "who"),
 ]
 
 
@@ -119,6 +129,8 @@ COMPOUND = [
         [("what", "Heron", "price"), ("who", "Kittiwake", "")],
     ),
     ("Is Kestrel open source or proprietary?", [("yes_no", "Kestrel", "")]),
+    ("Who governs Kestrel, does it have a crew?", [("who", "Kestrel", ""), ("yes_no", "Kestrel", "")]),
+    ("If the crew fails, does Velmora pay, and when?", [("yes_no", "Velmora", ""), ("when", "Velmora", "")]),
 ]
 
 
@@ -347,6 +359,10 @@ STATEMENTS = [
     ("Is the MIT licence approved?", "the MIT licence is approved"),
     ("Is MIT licensed?", "MIT is licensed"),
     ("Is Kestrel-2.0-Mini-Int8 under Apache 2.0?", "Kestrel-2.0-Mini-Int8 is under Apache 2.0"),
+    ("Does Velmora pay if Ondar fails?", "Velmora pays if Ondar fails"),
+    ("Is there a seat on the Heron that we can use?", "there is a seat on the Heron that we can use"),
+    ("Will the way outside repairs are paid or refused be visible to the public?", ""),  # "will are paid"
+    ("Who does the other boat on board the Heron belong to?", ""),  # parsed ill
 ]
 
 
@@ -376,6 +392,9 @@ INDIRECT = [
     ("How do I install Kestrel?", ""),
     ("Is Kestrel free?", ""),
     ("Kestrel licence?", ""),
+    ("If the crew is ill, who steers the Heron?", "who steers the Heron if the crew is ill"),
+    ("What does isobaric mean?", "what isobaric means"),
+    ("What will happen to the packs once the guarantee has run out?", ""),  # "will has run out"
 ]
 
 
@@ -583,3 +602,19 @@ def test_a_common_word_with_a_capital_between_two_names_is_part_of_the_name(pars
     assert [term.text for term in detail.of("name")] == ["Arvik", "Development", "Summit"]
     (detail,) = understand("What is the development of Arvik?", parser.parse, names).details
     assert [term.text for term in detail.of("name")] == ["Arvik"]
+
+
+def test_a_question_without_names_asks_what_it_supposes(parser: Parser) -> None:
+    (found,) = _asked(parser, "After the crew is warned by the mate, what may they then do?")
+    assert {"crew", "mate", "warned"} <= found.words
+
+
+def test_what_stands_before_a_colon_tells_what_a_pronoun_means(parser: Parser) -> None:
+    (found,) = _asked(parser, "Kestrel: is it free?")
+    assert found.names == {"Kestrel"}
+
+
+@pytest.mark.parametrize("verb", ["released", "published", "offered"])
+def test_a_verb_that_only_links_a_licence_to_a_thing_is_not_looked_for(parser: Parser, verb: str) -> None:
+    (found,) = _asked(parser, f"What licence is Kestrel {verb} under?")
+    assert found.words == {"licence", "kestrel"}
