@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from spacy.language import Language
 
-PARSER_VERSION = "en_core_web_sm-3.8.0/3"
+PARSER_VERSION = "en_core_web_sm-3.8.0/4"
 
 # British spellings and a few words that a stemmer leaves apart from their relatives.
 _SPELLING = (
@@ -215,6 +215,8 @@ def word_key(word: str) -> str:
     if _DIGIT.search(low):
         version = _VERSION.fullmatch(low)
         return _PATCH_ZERO.sub(r"\1", version["number"]) + (version["stage"] or "") if version else low
+    if low in _apart():
+        return _apart()[low]
     if low not in _KEEP:
         for pattern, replacement in _SPELLING:
             low = pattern.sub(replacement, low)
@@ -224,7 +226,17 @@ def word_key(word: str) -> str:
 @lru_cache(maxsize=1)
 def _irregular() -> dict[str, str]:
     """Irregular forms that have one base form whatever their meaning ("won", not "left")."""
-    lines = resources.files("rag").joinpath("irregular.txt").read_text("utf-8").splitlines()
+    return _pairs("irregular.txt")
+
+
+@lru_cache(maxsize=1)
+def _apart() -> dict[str, str]:
+    """Words with the stem of another one that means something else (government, governance), by key."""
+    return _pairs("apart.txt")
+
+
+def _pairs(name: str) -> dict[str, str]:
+    lines = resources.files("rag").joinpath(name).read_text("utf-8").splitlines()
     return dict(line.split() for line in lines if line)
 
 

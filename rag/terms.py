@@ -38,11 +38,15 @@ _UNIT = re.compile(
 
 
 def _for_a_person(row: Sequence[Token], place: int) -> bool:
-    """Whether a word only says that a person or body is asked for ("which company", "who is the boss")."""
+    """Whether a word only says that a person or body is asked for ("which company", "who is the woman").
+
+    The boss of a firm, or its supplier, is more: one in that role is asked for.
+    """
+    if not lexicon().somebody(row[place]):
+        return False
     told = any(t.low in WH and t.head == place for t in row)
-    return lexicon().somebody(row[place]) and (
-        told or row[place].dep in ("attr", "nsubj", "nsubjpass", "ROOT")
-    )
+    owned = any(t.head == place and (t.low == "of" or t.dep == "poss") for t in row)
+    return told or (row[place].dep in ("attr", "nsubj", "nsubjpass", "ROOT") and not owned)
 
 
 def _counts_answers(row: Sequence[Token], place: int, focus: frozenset[int]) -> bool:

@@ -36,6 +36,9 @@ SAME = [
     ("v15.4", "15.4"),
     ("2.0.0", "2.0"),
     ("v0.23.0rc1", "0.23rc1"),
+    ("governments", "government"),
+    ("universities", "university"),
+    ("engineering", "engineers"),
 ]
 APART = [
     ("910B", "910C"),
@@ -45,6 +48,13 @@ APART = [
     ("2.10", "2.1"),
     ("v0.23.0", "0.23.1"),
     ("v0.23.0rc1", "0.23"),
+    ("government", "governance"),
+    ("engine", "engineer"),
+    ("author", "authority"),
+    ("import", "important"),
+    ("organ", "organisation"),
+    ("custom", "customer"),
+    ("universe", "university"),
     ("promise", "premise"),
     ("four", "for"),
     ("hour", "hor"),

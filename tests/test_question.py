@@ -618,3 +618,17 @@ def test_what_stands_before_a_colon_tells_what_a_pronoun_means(parser: Parser) -
 def test_a_verb_that_only_links_a_licence_to_a_thing_is_not_looked_for(parser: Parser, verb: str) -> None:
     (found,) = _asked(parser, f"What licence is Kestrel {verb} under?")
     assert found.words == {"licence", "kestrel"}
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("Who is the boss of Velmora?", {"boss", "velmora"}),
+        ("Who is Velmora's owner?", {"owner", "velmora"}),
+        ("Which company builds the Heron?", {"builds", "heron"}),
+        ("Who is the man with the Heron?", {"heron"}),
+    ],
+)
+def test_a_role_is_asked_for_and_a_mere_person_is_not(parser: Parser, question: str, asked: set[str]) -> None:
+    (found,) = _asked(parser, question)
+    assert found.words == asked
