@@ -29,8 +29,24 @@ OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
 WHOLE = (Ask.OVERVIEW, *OF_ALL)
 
 
+_IS, _DOES, _FOR = "is", "does", "for"
+# "What is X?", "who is X?", "what X is"; "what does X do?"; "what is X for?"; "what kind of pump is X?".
 _NATURE = re.compile(
-    r"what(?: ?['’]s| (?P<is>is|are)) (?P<thing>.+)|what (?P<does>do|does) (?P<who>.+) do", re.IGNORECASE
+    r"(?P<wh>what|who)(?: ?['’]s| (?P<is>is|are)) (?P<thing>.+?)(?P<for> (?:used |good |meant |there )?for)?|"
+    r"what (?P<does>do|does) (?P<who>.+) do(?: (?:at|in|for) (?P<there>.+))?|"
+    r"(?:what|which) (?:kind|sort|type) of (?P<kind>.+?) (?:is|are) (?P<thing_of>.+)|"
+    r"(?P<wh_>what|who) (?P<thing_>.+) (?P<is_>is|are)",
+    re.IGNORECASE,
+)
+# "What is a tide lock?", "what are tide locks?": a kind of thing, and no attribute of one.
+_KIND = re.compile(
+    r"what(?: exactly)?(?: ?['’]s| is| are)(?: exactly)? "
+    r"(?:an? (?:[^\W\d_][\w-]* ?)+|(?:[^\W\d_][\w-]* )*[^\W\d_][\w-]+s)",
+    re.IGNORECASE,
+)
+_RELATED = frozenset(
+    "of for in on at to with from by under about the its their his her it they there these those that this "
+    "we you your our my behind inside".split()
 )
 
 
@@ -97,24 +113,58 @@ class Detail:
 
     @property
     def nature(self) -> str:
-        """``is`` or ``does`` where only what a named thing is or does is asked, else empty."""
-        named = self.of("name") and all(term.role in ("name", "head", "number") for term in self.terms)
-        asked = _NATURE.fullmatch(self.text) if named and self.ask is Ask.WHAT else None
+        """``is``, ``does`` or ``for`` where only that is asked of a named thing or person, else empty."""
+        return (
+            ""
+            if (asked := self._of_nature) is None
+            else _DOES
+            if asked["does"]
+            else _FOR
+            if asked["for"]
+            else _IS
+        )
+
+    @property
+    def described(self) -> tuple[Term, ...]:
+        """The names of the thing whose nature is asked for; none where its nature is not."""
+        asked = self._of_nature
+        return tuple(t for t in self.of("name") if t.text in _thing(asked)) if asked else ()
+
+    @property
+    def _of_nature(self) -> re.Match[str] | None:
+        asked = _NATURE.fullmatch(self.text) if self.ask in (Ask.WHAT, Ask.WHO) else None
         if asked is None:
-            return ""
-        rest = asked["thing"] or asked["who"]
+            return None
+        told = (asked["kind"] or "").lower()
+        if not self.of("name") or any(
+            t.role not in ("name", "head", "number") and t.text.lower() not in told for t in self.terms
+        ):
+            return None
+        rest = f"{_thing(asked)} {asked['there'] or ''}"
         for term in self.terms:
             rest = rest.replace(term.text, " ")
         besides = set(re.findall(r"[^\W\d_]+", rest.lower())) - {"the", "a", "an"}
-        return "" if besides else "does" if asked["does"] else "is"
+        return None if besides else asked
+
+    @property
+    def of_a_kind(self) -> bool:
+        """Whether it is asked what things of a kind are: "what is a tide lock?"."""
+        if self.ask is not Ask.WHAT or self.of("name", "number") or not self.terms:
+            return False
+        words = set(re.findall(r"[\w-]+", self.text.lower()))
+        return _KIND.fullmatch(self.text) is not None and not words & _RELATED and not self.aspects
 
     @property
     def nature_clause(self) -> str:
-        """The question of ``nature`` as a clause: "what X is", "what X does"."""
-        asked = _NATURE.fullmatch(self.text) if self.nature else None
-        if asked is None:
+        """The question of ``nature`` as a clause: "what X is", "what X does"; "" of its purpose."""
+        asked = self._of_nature
+        if asked is None or asked["for"] or asked["kind"]:
             return ""
-        return f"what {asked['thing'] or asked['who']} {asked['is'] or asked['does'] or 'is'}"
+        if asked["wh_"]:
+            return self.text[0].lower() + self.text[1:]
+        there = self.text[asked.start("there") - 4 :].strip() if asked["there"] else ""
+        wh = (asked["wh"] or "what").lower()
+        return f"{wh} {asked['thing'] or asked['who']} {asked['is'] or asked['does'] or 'is'} {there}".strip()
 
     @property
     def keys(self) -> frozenset[str]:
@@ -128,3 +178,8 @@ class Question:
 
     understood_as: str
     details: tuple[Detail, ...]
+
+
+def _thing(asked: re.Match[str]) -> str:
+    """The words for the thing in a question of its nature."""
+    return next(filter(None, (asked[name] for name in ("thing", "who", "thing_of", "thing_"))), "")

@@ -149,6 +149,8 @@ def _kind(detail: Detail, row: Row, found: Candidate) -> ClaimKind:
     "X sweeps a wide strip and will come back" states a fact of the strip and plans the coming back.
     """
     stance = row.reading.stance
+    if detail.nature and detail.ask is Ask.WHO:  # what somebody thinks is an opinion; who it is, none
+        return ClaimKind.FACT
     kind = found.segment.kind if len(stance.segments) > 1 else stance.kind
     if kind is ClaimKind.OPINION:
         return kind

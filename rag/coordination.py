@@ -44,9 +44,11 @@ def coordinated(detail: Detail, row: tuple[Token, ...], focus: frozenset[int]) -
 
 
 def _cuts_a_word(row: Sequence[Token], part: _Part) -> bool:
-    """Whether a part begins inside what is written as one word ("Kite-2.0-Mini")."""
+    """Whether a part begins inside what is written as one word or name ("Kite-2.0-Mini", "Marl & Sons")."""
     first = min(part.places, default=0)
     before = row[first - 1] if first else None
+    if before is not None and before.text == "&":
+        return True
     return before is not None and before.text in ("-", "–", "/") and before.end == row[first].start
 
 

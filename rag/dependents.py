@@ -16,8 +16,6 @@ PREDICATIVE = frozenset(
     ("ROOT", "acomp", "attr", "xcomp", "ccomp", "advcl", "pcomp", "relcl", "oprd", "parataxis")
 )
 VERBAL = frozenset(("VERB", "AUX", "NOUN", "ADJ"))
-_ARTICLES = frozenset(("a", "an", "the"))
-_COMPOSED = frozenset("consist comprise".split())  # what a thing is, told by its parts
 _LIST_ENDS = frozenset("but not no without except excluding while rather although".split())
 _CLAUSE_TAGS = ("VBD", "VBZ", "MD", "WDT", "WP", "WRB")
 _NARROW = ("PUNCT", "VERB", "AUX", "ADP", "CCONJ")
@@ -26,60 +24,6 @@ _NARROW = ("PUNCT", "VERB", "AUX", "ADP", "CCONJ")
 def children(tokens: Sequence[Token], place: int) -> list[int]:
     """The tokens that hang on one directly."""
     return [p for p, t in enumerate(tokens) if t.head == place and p != place]
-
-
-def describes(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a sentence says what the thing named there is.
-
-    "X is a pump", "X consists of two pumps", "X, a pump, ...", "the pump X", "X, which moves", "known as".
-    """
-    own, head = tokens[place], tokens[tokens[place].head]
-    if own.dep == "appos" and head.pos == "NOUN" and own.head == place - 1:
-        return True
-    behind = children(tokens, own.head)
-    if own.dep in ("nsubj", "nsubjpass") and (head.lemma in _COMPOSED or _is_made_up(tokens, own.head)):
-        return True
-    if own.dep in ("dobj", "nsubjpass") and head.pos == "VERB" and "as" in lows(tokens, behind):
-        return True
-    noun = any(tokens[p].dep == "attr" and tokens[p].pos == "NOUN" for p in behind)
-    return (own.dep == "nsubj" and head.lemma == "be" and noun) or _is_explained(tokens, place)
-
-
-def _is_made_up(tokens: Sequence[Token], verb: int) -> bool:
-    return tokens[verb].lemma == "make" and "up" in lows(tokens, children(tokens, verb))
-
-
-def _is_explained(tokens: Sequence[Token], place: int) -> bool:
-    """Whether a noun or a clause on a word stands behind it; "Norvik Mini" and "Norvik 2" are longer names.
-
-    A noun that is set off and begins right behind a name is on it, whatever the parse hangs it on.
-    """
-    if any(tokens[p].dep == "relcl" for p in children(tokens, place) if p > place):
-        return True
-    if place > 1 and tokens[place - 1].text == "(" and tokens[place - 2].pos in ("NOUN", "PROPN"):
-        return True  # "interest groups (SIGs)"
-    if place + 1 == len(tokens) or tokens[place + 1].pos != "PUNCT":
-        return False
-    for token in tokens[place + 3 :] if {t.low for t in tokens[place + 2 : place + 3]} & _ARTICLES else ():
-        if token.pos == "NOUN" and token.dep not in SUBJECTS:
-            return True
-        if token.pos not in ("ADJ", "ADV", "NUM", "PROPN") and token.tag not in ("VBN", "HYPH"):
-            break
-    # "NAS (Norvik Auto Sampler)" is spelt out; behind a comma a name is another thing.
-    kinds = ("NOUN", "PROPN") if tokens[place + 1].text == "(" else ("NOUN",)
-    beside = (p for p, t in enumerate(tokens) if t.dep == "appos" and t.pos in kinds and t.text.isalpha())
-    return any(min(subtree(tokens, p)) == place + 2 for p in beside)
-
-
-def acts(tokens: Sequence[Token], place: int) -> bool:
-    """Whether the thing named there, and no numbered one of its kind, is said to do something in general."""
-    verb = tokens[place].head
-    numbered = place + 1 < len(tokens) and any(c.isdigit() for c in tokens[place + 1].text)
-    tags = {tokens[p].tag for p in (verb, *children(tokens, verb)) if p == verb or tokens[p].dep == "aux"}
-    present = bool(tags & {"VBZ", "VBP"}) and not tags & {"VBN", "MD"}
-    return (
-        tokens[place].dep == "nsubj" and present and tokens[verb].lemma not in ("be", "have") and not numbered
-    )
 
 
 def even_if(tokens: Sequence[Token], place: int) -> bool:

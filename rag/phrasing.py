@@ -35,6 +35,7 @@ _OPENERS = frozenset(
     "the a an this that these those it its they their there my our in on at all some no".split()
 )
 _SIDE = frozenset("if unless when once after before while although though until assuming suppose".split())
+_GIVEN = frozenset("since because given considering as according".split())
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
@@ -58,7 +59,7 @@ def clean(text: str) -> tuple[str, list[str]]:
         if pattern("is_right").match(part):
             asked.extend(_as_question((asked or context).pop()) for _ in (asked or context)[-1:])
             continue
-        sentence = _untagged(part.strip().strip("\"“”'"))
+        sentence = _untagged(_fronted(part.strip().strip("\"“”'")))
         if not sentence or pattern("empty_order").match(sentence) or pattern("tag").fullmatch(sentence):
             continue
         head, colon, tail = sentence.partition(":")
@@ -82,6 +83,14 @@ def clean(text: str) -> tuple[str, list[str]]:
     if not asked and context:
         asked, context = [context[-1]], context[:-1]
     return " ".join(asked), context
+
+
+def _fronted(sentence: str) -> str:
+    """A question with the thing in its place that was put before it: "Norvik – what's that?"."""
+    match = pattern("fronted").fullmatch(sentence)
+    if match is None or {w.lower() for w in match["thing"].split()} & (WH | AUX | _SIDE | _GIVEN):
+        return sentence
+    return f"{match['asks']}{match['thing']}{match['rest']}"
 
 
 def _asks_before(head: str, tail: str) -> bool:

@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from rag.contrast import contrasts
 from rag.covering import Match
+from rag.defining import acts, defines, describes, introduces, serves
 from rag.denial import negated
-from rag.dependents import SUBJECTS, acts, children, describes, even_if, subtree
+from rag.dependents import SUBJECTS, children, even_if, subtree
 from rag.fit import fits_premise, is_word, missing_names
 from rag.language import word_key
 from rag.question import Ask, Detail, Term
@@ -145,12 +146,22 @@ def _only_mentions(detail: Detail, row: Row) -> bool:
     "Norvik is a pump", "Norvik, the new pump, ..." and "Norvik, which moves water, ..." tell it; "the tram
     uses Norvik" and "Norvik is under MIT" do not.  That Norvik moves water tells what it does.
     """
-    if not detail.nature:
-        return False
-    tokens, keys = row.reading.tokens, {t.key for t in detail.of("name")}
-    places = [p for p, t in enumerate(tokens) if t.key in keys]
-    does = detail.nature == "does"
-    return not any(describes(tokens, p) or (does and acts(tokens, p)) for p in places)
+    return (bool(detail.nature) or detail.of_a_kind) and not tells_nature(detail, row)
+
+
+def tells_nature(detail: Detail, row: Row) -> bool:
+    """Whether a sentence tells, by its grammar, what is asked of a thing's nature (see ``Detail.nature``)."""
+    tokens, nature = row.reading.tokens, detail.nature
+    if not nature:
+        return any(defines(tokens, p) for p, t in enumerate(tokens) if t.key == detail.terms[-1].key)
+    keys = {key for term in detail.described for key in term.key.split()}
+    tells = {"does": (acts,), "for": (acts, serves)}.get(nature, ())
+    return any(
+        told(tokens, p)
+        for p, t in enumerate(tokens)
+        if t.key in keys
+        for told in (introduces if detail.ask is Ask.WHO or t.ent == "PERSON" else describes, *tells)
+    )
 
 
 def _of_no_case(detail: Detail, matches: Mapping[str, Match]) -> bool:

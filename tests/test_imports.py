@@ -26,7 +26,7 @@ ORDER = (
     ("weights", "pulling"),
     ("headings", "extracted", "front_matter", "html_text", "pdf_text", "extraction", "corpus"),
     ("blocks", "sentences"),
-    ("language", "lexicon", "spelling", "written", "dependents", "slips"),
+    ("language", "lexicon", "spelling", "written", "dependents", "defining", "slips"),
     ("cues", "clauses", "topics", "holding", "clause_words", "withholding", "unknowns"),
     ("reticence", "idioms", "stance", "naming", "reading"),
     ("bert", "embedding", "reranking"),
