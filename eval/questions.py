@@ -21,7 +21,7 @@ from rag.records import ClaimKind, Polarity, Status
 PARTS = ("development", "calibration", "held_back")
 QUESTIONS_DIR = Path(__file__).resolve().parent / "questions"
 _CORPORA_DIR = Path(__file__).resolve().parent / "corpora"
-_SHIPPED = ("article", "notes")  # both are asked of corpus/
+_SHIPPED = ("article", "notes", "adopters")  # all are asked of corpus/
 # The questions on the article were labelled when it was the only document.  The first section of a note is
 # of 15 October 2025, and a section counts from its own day on: so they are asked as of the day before.
 DEFAULT_AS_OF = {"article": date(2025, 10, 14)}
@@ -75,7 +75,7 @@ class Question:
 
 
 def corpus_folder(corpus: str) -> Path:
-    """The folder of a corpus: ``article`` and ``notes`` ask the shipped one, others lie beside the questions.
+    """The folder of a corpus: ``_SHIPPED`` ask the shipped one, others lie beside the questions.
 
     Raises:
         EvalError: there is no such folder.

@@ -152,7 +152,19 @@ class Detail:
         if self.ask is not Ask.WHAT or self.of("name", "number") or not self.terms:
             return False
         words = set(re.findall(r"[\w-]+", self.text.lower()))
-        return _KIND.fullmatch(self.text) is not None and not words & _RELATED and not self.aspects
+        attribute = any(sense.startswith("aspect:") for sense in self.terms[-1].meanings)
+        return _KIND.fullmatch(self.text) is not None and not words & _RELATED and not attribute
+
+    @property
+    def named_kind(self) -> Term | None:
+        """The noun of "what is the L band?": a thing with a name and a word for its kind, no attribute."""
+        asked = _NATURE.fullmatch(self.text) if self.ask is Ask.WHAT and self.of("name") else None
+        noun = self.terms[-1]
+        named = all(t.role == "name" for t in self.terms[:-1]) and noun.role in ("noun", "focus")
+        if asked is None or not asked["thing"] or not named or any("aspect:" in m for m in noun.meanings):
+            return None
+        words = re.sub(r"^(?:the|an?) ", "", asked["thing"], flags=re.IGNORECASE).split()
+        return noun if words == [t.text for t in self.terms] else None
 
     @property
     def nature_clause(self) -> str:

@@ -35,6 +35,9 @@ _LICENSING = frozenset(
     )
 )
 _UNDER_A_NAME = re.compile(r"\bunder (?:the |an? )?[A-Z]")  # no list has every licence: "under EUPL 1.2"
+_KIND_OF = re.compile(r"(?:what|which) (?:kind|sort|type)s? of (?P<noun>[\w-]+)", re.IGNORECASE)
+_TELLING_KIND = ("amod", "compound", "nmod", "appos", "relcl", "acl", "prep", "nummod", "conj")
+_EQUATED = ("attr", "appos", "nsubj", "compound", "conj")
 _HELPING = ("aux", "auxpass")
 _SPECIFYING = ("det", "poss", "nummod", "relcl")
 
@@ -52,7 +55,7 @@ def astray(
     it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
     kind (see ``contrast``).  Or it has no time or no amount where that is asked for.  Or it tells what things
     of a kind do, where that of a named one is asked for; or has no word of a question that supposes a case;
-    or only mentions what it should tell the nature of.
+    or only mentions what it should tell the nature or the kind of.
     """
     missing = missing_names(detail, matches)
     return (
@@ -64,6 +67,7 @@ def astray(
         or _of_the_other_clause(row, matches)
         or _in_general(detail, row, missing, matches)
         or _only_mentions(detail, row)
+        or _of_no_kind(detail, row)
         or _of_no_case(detail, matches)
         or not said_by(detail, row)
         or denies(detail, row, segment, matches)
@@ -146,6 +150,10 @@ def _only_mentions(detail: Detail, row: Row) -> bool:
     "Norvik is a pump", "Norvik, the new pump, ..." and "Norvik, which moves water, ..." tell it; "the tram
     uses Norvik" and "Norvik is under MIT" do not.  That Norvik moves water tells what it does.
     """
+    noun, tokens = detail.named_kind, row.reading.tokens
+    if noun is not None:  # of what is a subject more is told than that it is there
+        places = [p for p, t in enumerate(tokens) if t.key == noun.key]
+        return bool(places) and not any(tokens[p].dep in SUBJECTS or describes(tokens, p) for p in places)
     return (bool(detail.nature) or detail.of_a_kind) and not tells_nature(detail, row)
 
 
@@ -161,6 +169,19 @@ def tells_nature(detail: Detail, row: Row) -> bool:
         for p, t in enumerate(tokens)
         if t.key in keys
         for told in (introduces if detail.ask is Ask.WHO or t.ent == "PERSON" else describes, *tells)
+    )
+
+
+def _of_no_kind(detail: Detail, row: Row) -> bool:
+    """Whether a sentence has the bare noun of which the kind is asked for: "a pump" is no kind of pump."""
+    asked = _KIND_OF.match(detail.text)
+    if asked is None:
+        return False
+    tokens, key = row.reading.tokens, word_key(asked["noun"])
+    places = [p for p, t in enumerate(tokens) if t.key == key]
+    return bool(places) and not any(
+        tokens[p].dep in _EQUATED or any(tokens[c].dep in _TELLING_KIND for c in children(tokens, p))
+        for p in places
     )
 
 

@@ -86,6 +86,7 @@ def test_whose_nature_is_asked_for(parser: Parser, question: str, nature: str, t
         ("What is a tide lock?", True),
         ("What exactly is a tide lock?", True),
         ("What are tide locks?", True),
+        ("What are materialised views?", True),
         ("What is the tide lock?", False),
         ("What are the prices of locks?", False),
         ("What is a lock for?", False),

@@ -339,6 +339,21 @@ def test_what_a_thing_is_or_does_is_told_by_no_mere_mention(
     assert sentence in sentences(*evidence(parser, "What is said of Norvik?", text))
 
 
+def test_what_works_in_a_band_does_not_tell_what_it_is(parser: Parser) -> None:
+    question, text = "What is the L band?", "## The radar\n\n{}\n"
+    assert not sentences(*evidence(parser, question, text.format("The radar works in the L band.")))
+    for told in ("The L band is a range of frequencies.", "The L band lies between 1 and 2 GHz."):
+        assert sentences(*evidence(parser, question, text.format(told)))
+
+
+def test_a_bare_noun_is_no_kind_of_it(parser: Parser) -> None:
+    question = "What kind of pump are the works fitted with?"
+    text = "## The works\n\nThe works are fitted with a {}, as planned.\n"
+    assert not sentences(*evidence(parser, question, text.format("pump")))
+    for told in ("diesel pump", "pump that floats", "rotor from Leeds"):
+        assert sentences(*evidence(parser, question, text.format(told)))
+
+
 def test_how_many_were_built_is_an_amount_of_what_was_built(parser: Parser) -> None:
     text = "## Works\n\nThree groups had asked for it since 2021. Of the small pumps 40 were built.\n"
     found, library = evidence(parser, "How many were built?", text)
