@@ -41,7 +41,7 @@ _NATURE = re.compile(
 # "What is a tide lock?", "what are tide locks?": a kind of thing, and no attribute of one.
 _KIND = re.compile(
     r"what(?: exactly)?(?: ?['’]s| is| are)(?: exactly)? "
-    r"(?:an? (?:[^\W\d_][\w-]* ?)+|(?:[^\W\d_][\w-]* )*[^\W\d_][\w-]+s)",
+    r"(?:an? [^\W\d_][\w-]*(?: [^\W\d_][\w-]*)*|(?:[^\W\d_][\w-]* )*[^\W\d_][\w-]+s)",
     re.IGNORECASE,
 )
 _RELATED = frozenset(
@@ -114,15 +114,10 @@ class Detail:
     @property
     def nature(self) -> str:
         """``is``, ``does`` or ``for`` where only that is asked of a named thing or person, else empty."""
-        return (
-            ""
-            if (asked := self._of_nature) is None
-            else _DOES
-            if asked["does"]
-            else _FOR
-            if asked["for"]
-            else _IS
-        )
+        asked = self._of_nature
+        if asked is None:
+            return ""
+        return next((kind for kind in (_DOES, _FOR) if asked[kind]), _IS)
 
     @property
     def described(self) -> tuple[Term, ...]:
@@ -158,9 +153,10 @@ class Detail:
     @property
     def named_kind(self) -> Term | None:
         """The noun of "what is the L band?": a thing with a name and a word for its kind, no attribute."""
-        asked = _NATURE.fullmatch(self.text) if self.ask is Ask.WHAT and self.of("name") else None
-        noun = self.terms[-1]
-        named = all(t.role == "name" for t in self.terms[:-1]) and noun.role in ("noun", "focus")
+        if self.ask is not Ask.WHAT or not self.of("name") or self.terms[-1].role not in ("noun", "focus"):
+            return None
+        asked, noun = _NATURE.fullmatch(self.text), self.terms[-1]
+        named = all(t.role == "name" for t in self.terms[:-1])
         if asked is None or not asked["thing"] or not named or any("aspect:" in m for m in noun.meanings):
             return None
         words = re.sub(r"^(?:the|an?) ", "", asked["thing"], flags=re.IGNORECASE).split()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from rag import Assistant, Settings, Status
+from rag.asked import Ask, Detail, Term
 from rag.defining import acts, defines, describes, introduces, serves
 from rag.language import Parser, Token
 from rag.question import understand
 from rag.slips import mended
 
+NOUN = Term("lock", "lock", "noun", frozenset(), frozenset())
 Told = Callable[[Sequence[Token], int], bool]
 TELLS: list[tuple[Told, str, str]] = [
     (describes, "Norvik", "Norvik is a pump for salt water."),
@@ -94,6 +97,13 @@ def test_whose_nature_is_asked_for(parser: Parser, question: str, nature: str, t
 )
 def test_what_things_of_a_kind_are(parser: Parser, question: str, of_a_kind: bool) -> None:
     assert understand(question, parser.parse, {}).details[0].of_a_kind is of_a_kind
+
+
+def test_a_long_word_takes_no_longer_to_tell_than_it_is_long() -> None:
+    began = time.perf_counter()
+    for text in (f"what is a {'a' * 1900}!", f"{'a ' * 900}– what's that!", f"what are {'as ' * 600}!"):
+        assert not Detail(text, Ask.WHAT, (NOUN,), "", "", frozenset()).of_a_kind
+    assert time.perf_counter() - began < 1.0
 
 
 def test_who_somebody_is_and_what_a_thing_is_for_come_from_what_tells_it(tmp_path: Path) -> None:
