@@ -29,7 +29,6 @@ OF_ALL = (Ask.UNKNOWNS, Ask.CHANGES)
 WHOLE = (Ask.OVERVIEW, *OF_ALL)
 
 
-_IS, _DOES, _FOR = "is", "does", "for"
 # "What is X?", "who is X?", "what X is"; "what does X do?"; "what is X for?"; "what kind of pump is X?".
 _NATURE = re.compile(
     r"(?P<wh>what|who)(?: ?['’]s| (?P<is>is|are)) (?P<thing>.+?)(?P<for> (?:used |good |meant |there )?for)?|"
@@ -117,7 +116,7 @@ class Detail:
         asked = self._of_nature
         if asked is None:
             return ""
-        return next((kind for kind in (_DOES, _FOR) if asked[kind]), _IS)
+        return next((kind for kind in ("does", "for") if asked[kind]), "is")
 
     @property
     def described(self) -> tuple[Term, ...]:

@@ -47,9 +47,9 @@ def _cuts_a_word(row: Sequence[Token], part: _Part) -> bool:
     """Whether a part begins inside what is written as one word or name ("Kite-2.0-Mini", "Marl & Sons")."""
     first = min(part.places, default=0)
     before = row[first - 1] if first else None
-    if before is not None and before.text == "&":
-        return True
-    return before is not None and before.text in ("-", "–", "/") and before.end == row[first].start
+    if before is None:
+        return False
+    return before.text == "&" or (before.text in ("-", "–", "/") and before.end == row[first].start)
 
 
 def _coordinations(row: tuple[Token, ...]) -> list[list[_Part]]:

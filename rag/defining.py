@@ -19,9 +19,12 @@ _OWNED = ("poss", "det")
 def defines(tokens: Sequence[Token], place: int) -> bool:
     """Whether a sentence says what things of a kind are: "a tide lock is a gate", "tide locks, or gates"."""
     own, head = tokens[place], tokens[tokens[place].head]
-    noun = any(tokens[p].dep == "attr" and tokens[p].pos == "NOUN" for p in children(tokens, own.head))
     beside = any(tokens[p].dep == "appos" and tokens[p].pos == "NOUN" for p in children(tokens, place))
-    return beside or (own.dep == "nsubj" and head.lemma in ("be", "mean", "consist", "comprise") and noun)
+    return beside or (
+        own.dep == "nsubj"
+        and head.lemma in ("be", "mean", "consist", "comprise")
+        and _equates(tokens, own.head)
+    )
 
 
 def describes(tokens: Sequence[Token], place: int) -> bool:
@@ -38,9 +41,8 @@ def describes(tokens: Sequence[Token], place: int) -> bool:
         return True
     if own.dep in ("dobj", "nsubjpass") and head.pos == "VERB" and "as" in lows(tokens, behind):
         return True
-    noun = any(tokens[p].dep == "attr" and tokens[p].pos == "NOUN" for p in behind)
     return (
-        (own.dep == "nsubj" and head.lemma == "be" and noun)
+        (own.dep == "nsubj" and head.lemma == "be" and _equates(tokens, own.head))
         or _has_kind_before(tokens, place)
         or _is_one_of(tokens, place)
         or _is_explained(tokens, place)
@@ -80,6 +82,11 @@ def serves(tokens: Sequence[Token], place: int) -> bool:
     aims = (p for p in children(tokens, verb) if p > verb)
     purpose = any(tokens[p].low == "for" or tokens[p].dep in ("xcomp", "advcl") for p in aims)
     return tokens[place].dep in ("nsubj", "nsubjpass") and purpose
+
+
+def _equates(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether a verb has a noun for what its subject is."""
+    return any(tokens[p].dep == "attr" and tokens[p].pos == "NOUN" for p in children(tokens, verb))
 
 
 def _has_kind_before(tokens: Sequence[Token], place: int) -> bool:

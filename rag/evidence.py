@@ -35,7 +35,7 @@ from rag.question import Ask, Detail
 from rag.reader import shipped_reader, unit
 from rag.retrieval import Library, Row
 from rag.shortlist import Shortlist
-from rag.vetoes import astray, tells_nature
+from rag.vetoes import astray, described_keys, tells_nature
 
 Vectors = Mapping[str, NDArray[np.float32]]
 _NEARLY_ALL = 0.8  # of a question's words: then a clause leaves nothing for the next one to withhold
@@ -174,7 +174,7 @@ def _worded(
 def _decides(detail: Detail, row: Row, found: Candidate) -> float:
     """1 where a clause carries a yes or no, or its grammar tells what a named thing is."""
     if detail.nature:
-        whole = {key for term in detail.described for key in term.key.split()} <= set(row.reading.keys)
+        whole = described_keys(detail) <= set(row.reading.keys)
         return float(whole and tells_nature(detail, row))
     if detail.ask is not Ask.YES_NO:
         return 0.0

@@ -75,14 +75,13 @@ def _asked_subject(tokens: Sequence[Token]) -> Sequence[Token]:
     asks = [p for p, t in enumerate(tokens[:4]) if t.low in ("do", "does", "did")]
     if not asks or tokens[0].low not in _ASKING:
         return tokens
-    return [
-        t._replace(
-            pos="PROPN" if t.text[:1].isupper() else "NOUN", tag="NNP" if t.text[:1].isupper() else "NN"
-        )
-        if t.dep == "nsubj" and t.pos in ("ADV", "ADJ") and p > asks[0] and p == t.head - 1
-        else t
-        for p, t in enumerate(tokens)
-    ]
+    found = list(tokens)
+    for place, token in enumerate(tokens):
+        before_verb = asks[0] < place == token.head - 1
+        if before_verb and token.dep == "nsubj" and token.pos in ("ADV", "ADJ"):
+            pos, tag = ("PROPN", "NNP") if token.text[:1].isupper() else ("NOUN", "NN")
+            found[place] = token._replace(pos=pos, tag=tag)
+    return found
 
 
 def _asked_passive(tokens: Sequence[Token]) -> Sequence[Token]:

@@ -60,14 +60,15 @@ def _counts_answers(row: Sequence[Token], place: int, focus: frozenset[int]) -> 
     return token.dep == "nummod" and head.tag in ("NNS", "NNPS") and wanted and (about or copular or which)
 
 
-def _light(row: Sequence[Token], place: int, focus: frozenset[int]) -> bool:
+def _light(
+    row: Sequence[Token], place: int, focus: frozenset[int], meanings: Mapping[int, frozenset[str]]
+) -> bool:
     """Whether a verb only links what is asked for to a subject: the position that one holds is one's.
 
     So does the one of the licence that a thing is released, shipped or offered under.
     """
     lemma = row[place].lemma
     if lemma in _GRANTING and "under" in (t.low for t in row):
-        meanings = lexicon().meanings([t.key for t in row])
         return any("aspect:licence" in meanings.get(p, ()) for p in focus)
     return lemma in _LINKING and any(row[p].dep == "dobj" and row[p].head == place for p in focus)
 
@@ -109,7 +110,7 @@ def terms_of(
             continue
         if role == "number" and ask is Ask.WHAT and _counts_answers(row, place, focus):
             continue
-        if role == "verb" and _light(row, place, focus):
+        if role == "verb" and _light(row, place, focus, meanings):
             continue
         if role in ("verb", "noun") and (_ordered(row, place) or (ask in WHOLE and token.key in SAYING)):
             continue

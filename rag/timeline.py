@@ -226,6 +226,8 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     said = new.lead.found.polarity, old.lead.found.polarity
     if not _sure(new, old, OTHER if detail.newest else SAME) or (said[0] is None and said[1] is not None):
         return old
+    if detail.ask is not Ask.YES_NO and _far_surer(new, old):
+        return new
     # What bears on a yes or no without all its words bears less on it than what has them.
     vaguer = detail.ask is Ask.YES_NO and said[0] is None and _exact(old) and not _exact(new)
     kind, was = new.lead.found.kind, old.lead.found.kind
@@ -233,9 +235,7 @@ def _restated(detail: Detail, old: Standing, new: Standing, library: Library) ->
     # what is asked for (an amount, where a number is) or a word of it says it of no more than a newer one.
     readings = (library.rows[s.lead.found.rows[0]].reading for s in (new, old))
     gained = _fits(new) > _fits(old) or (_exact(new) and not _exact(old))
-    narrower = vaguer or not (detail.newest or gained or as_wide(detail, *readings))
-    if detail.ask is not Ask.YES_NO and _far_surer(new, old):
-        return new
+    narrower = vaguer or (not (detail.newest or gained) and not as_wide(detail, *readings))
     if narrower or (kind is not ClaimKind.FACT and was is ClaimKind.FACT):
         return replace(old, beside=(new.lead.found.rows[0],))
     apart = None if gained else _differ(detail, new.lead, old.lead, library)

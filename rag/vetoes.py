@@ -53,13 +53,14 @@ def astray(
     name, or it gives the reason of something else, or it tells of the asked thing in one clause and what is
     asked of something else in the next.  Or it denies what the question takes for granted, or only supposes
     it, or is not by the one whose words are asked for.  Or it says the contrary, or says it of another of a
-    kind (see ``contrast``).  Or it has no time or no amount where that is asked for.  Or it tells what things
-    of a kind do, where that of a named one is asked for; or has no word of a question that supposes a case;
-    or only mentions what it should tell the nature or the kind of.
+    kind (see ``contrast``).  Or it has no time, no amount or no licence where that is asked for.  Or it tells
+    what things of a kind do, where that of a named one is asked for; or has no word of a question that
+    supposes a case; or only mentions what it should tell the nature or the kind of.
     """
     missing = missing_names(detail, matches)
     return (
         _has_none(detail, row, value)
+        or _of_no_licence(detail, row)
         or any(not is_word(t) or library.foreign(t.key) for t in missing)
         or any(_ends_name(t, detail, missing) for t in missing)
         or _of_another_name(detail, row, missing)
@@ -79,20 +80,23 @@ def astray(
 def _has_none(detail: Detail, row: Row, value: float) -> bool:
     """Whether a sentence has no amount, or neither a time nor a condition, where a question asks for one.
 
-    Or no word of licensing where a licence is asked for.  Who asks for somebody may be told of a board or a
-    gardener: no list has them all.
+    Who asks for somebody may be told of a board or a gardener: no list has them all.
     """
-    if detail.ask is Ask.WHAT and any(_LICENCE in t.meanings for t in detail.of("focus")):
-        there = (m for of in (row.meanings, row.values) for meanings in of.values() for m in meanings)
-        return not (
-            _LICENSING & {*there, *row.reading.keys} or _UNDER_A_NAME.search(row.reading.sentence.text)
-        )
     if detail.ask not in (Ask.WHEN, Ask.AMOUNT) or value:
         return False
     conditional = any(
         t.low in _CONDITIONS and t.dep in ("mark", "advmod", "prep") for t in row.reading.tokens
     )
     return detail.ask is Ask.AMOUNT or not conditional
+
+
+def _of_no_licence(detail: Detail, row: Row) -> bool:
+    """Whether a sentence has no word of licensing, where a licence is asked for."""
+    if detail.ask is not Ask.WHAT or not any(_LICENCE in t.meanings for t in detail.of("focus")):
+        return False
+    there = {m for of in (row.meanings, row.values) for meanings in of.values() for m in meanings}
+    told = _LICENSING & {*there, *row.reading.keys} or _UNDER_A_NAME.search(row.reading.sentence.text)
+    return not told
 
 
 def _ends_name(term: Term, detail: Detail, missing: Sequence[Term]) -> bool:
@@ -157,12 +161,17 @@ def _only_mentions(detail: Detail, row: Row) -> bool:
     return (bool(detail.nature) or detail.of_a_kind) and not tells_nature(detail, row)
 
 
+def described_keys(detail: Detail) -> set[str]:
+    """The keys of the words that name the thing whose nature is asked for."""
+    return {key for term in detail.described for key in term.key.split()}
+
+
 def tells_nature(detail: Detail, row: Row) -> bool:
     """Whether a sentence tells, by its grammar, what is asked of a thing's nature (see ``Detail.nature``)."""
     tokens, nature = row.reading.tokens, detail.nature
     if not nature:
         return any(defines(tokens, p) for p, t in enumerate(tokens) if t.key == detail.terms[-1].key)
-    keys = {key for term in detail.described for key in term.key.split()}
+    keys = described_keys(detail)
     tells = {"does": (acts,), "for": (acts, serves)}.get(nature, ())
     return any(
         told(tokens, p)
